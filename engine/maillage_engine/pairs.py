@@ -1,0 +1,160 @@
+"""Travel times kept only where someone can go: the shape every method of the engine shares."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array, csr_array, issparse
+
+from maillage_engine import _check
+from maillage_engine._check import Floats
+from maillage_engine.errors import BadArray
+
+Indices: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Origins and the destinations within their reach. A pair that is absent has no route.
+
+    Rows are origins: those of origin `i` are ``start[i]:start[i + 1]``, by increasing destination.
+    Build it with `pairs`, which checks; the arrays must not be changed afterwards.
+    """
+
+    shape: tuple[int, int]  # (n_origins, n_destinations)
+    start: Indices  # (n_origins + 1,)
+    destination: Indices  # (n_pairs,)
+    minutes: Floats  # (n_pairs,)
+
+    @property
+    def origin(self) -> Indices:
+        """The origin of every pair, shape (n_pairs,)."""
+        return np.repeat(np.arange(self.shape[0], dtype=np.int64), np.diff(self.start))
+
+    def matrix(self, values: ArrayLike) -> csr_array:
+        """Lay one value per pair in a sparse matrix; zeros are kept as stored zeros.
+
+        Parameters
+        ----------
+        values : array_like, shape (n_pairs,)
+            For instance ``step_weight(pairs.minutes, bands)``.
+
+        Returns
+        -------
+        csr_array, shape (n_origins, n_destinations)
+
+        Raises
+        ------
+        BadArray
+            If there is not one value per pair.
+        """
+        stored = _check.sized("values", values, size=self.minutes.size, empty=True)
+        return csr_array((stored, self.destination, self.start), shape=self.shape)
+
+    def dense(self) -> Floats:
+        """Return the whole table of minutes, shape (n_origins, n_destinations); NaN = no route."""
+        table = np.full(self.shape, np.nan)
+        table[self.origin, self.destination] = self.minutes
+        return table
+
+
+def pairs(minutes: Any, *, cutoff_min: float = np.inf) -> Pairs:
+    """Keep the pairs that have a route within a threshold.
+
+    Parameters
+    ----------
+    minutes : array_like (n_origins, n_destinations), sparse matrix, or Pairs
+        Travel times >= 0. In an array, NaN or infinite means "no route"; in a sparse matrix, an
+        absent entry does, and a stored 0 is a trip of zero minutes.
+    cutoff_min : float
+        Inclusive threshold, in minutes.
+
+    Returns
+    -------
+    Pairs
+
+    Raises
+    ------
+    BadArray
+        If a time is negative, or the table has not two dimensions.
+    """
+    if isinstance(minutes, Pairs):
+        return _cut(minutes.shape, minutes.origin, minutes.destination, minutes.minutes, cutoff_min)
+    if issparse(minutes):
+        table = coo_array(minutes)
+        return pairs_from(table.shape, table.row, table.col, table.data, cutoff_min=cutoff_min)
+    dense = _check.times("minutes", minutes)
+    if dense.ndim != 2:
+        raise BadArray(f"minutes must be a table of two dimensions; got shape {dense.shape}.")
+    origin, destination = np.nonzero(dense <= cutoff_min)
+    return _cut(dense.shape, origin, destination, dense[origin, destination], cutoff_min)
+
+
+def pairs_from(
+    shape: tuple[int, int],
+    origin: ArrayLike,
+    destination: ArrayLike,
+    minutes: ArrayLike,
+    *,
+    cutoff_min: float = np.inf,
+) -> Pairs:
+    """Build `Pairs` from three columns, in any order.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Number of origins and of destinations.
+    origin, destination : array_like of int, shape (n_pairs,)
+        Positions, from 0.
+    minutes : array_like, shape (n_pairs,)
+        Travel times >= 0; NaN or infinite means "no route" and is dropped.
+    cutoff_min : float
+        Inclusive threshold, in minutes.
+
+    Returns
+    -------
+    Pairs
+
+    Raises
+    ------
+    BadArray
+        If a position is out of range, a pair is given twice, or a time is negative.
+    """
+    times = _check.times("minutes", minutes)
+    start = _positions("origin", origin, shape[0], times.size)
+    end = _positions("destination", destination, shape[1], times.size)
+    key = start * shape[1] + end
+    order = np.argsort(key, kind="stable")
+    twice = np.flatnonzero(np.diff(key[order]) == 0)
+    if twice.size:
+        first = order[twice[0]]
+        raise BadArray(
+            f"each pair must be given once; got origin {start[first]}, destination {end[first]}"
+            f" twice ({twice.size} repeated pairs)."
+        )
+    return _cut(shape, start[order], end[order], times[order], cutoff_min)
+
+
+def _positions(name: str, values: ArrayLike, size: int, count: int) -> Indices:
+    array = np.asarray(values)
+    if array.shape != (count,):
+        raise BadArray(f"{name} must hold {count} positions; got shape {array.shape}.")
+    if count and not np.issubdtype(array.dtype, np.integer):
+        raise BadArray(f"{name} must hold whole positions; got {array.dtype}.")
+    wrong = (array < 0) | (array >= size)
+    if wrong.any():
+        first = int(wrong.argmax())
+        raise BadArray(f"{name} must lie in 0..{size - 1}; got {array[first]} at index {first}.")
+    return array.astype(np.int64)
+
+
+def _cut(
+    shape: tuple[int, int], origin: Indices, destination: Indices, minutes: Floats, cutoff: float
+) -> Pairs:
+    kept = np.isfinite(minutes) & (minutes <= cutoff)
+    if not kept.all():
+        origin, destination, minutes = origin[kept], destination[kept], minutes[kept]
+    start = np.zeros(shape[0] + 1, dtype=np.int64)
+    np.cumsum(np.bincount(origin, minlength=shape[0]), out=start[1:])
+    return Pairs((int(shape[0]), int(shape[1])), start, destination.astype(np.int64), minutes)

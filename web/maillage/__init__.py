@@ -1,0 +1,1 @@
+"""Maillage: family services of a département, found, shared, steered and proven."""

@@ -1,0 +1,1 @@
+"""Settings, URLs, launcher: the only place that knows every capability."""

@@ -1,0 +1,342 @@
+"""One PostgreSQL cluster in one folder: made whole or not at all, brought up, brought down.
+
+A connection is the only proof that the server runs: after a crash, `postmaster.pid` and
+`pg_ctl status` may both say so for a while, or for ever. Callers hold the start lock.
+"""
+
+import errno
+import os
+import pwd
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from maillage.config import postgres_programs as programs
+from maillage.config.speech import CannotStart
+
+OWNER, RUNNER = "maillage_owner", "maillage_app"
+ROLES = {
+    OWNER: sql.SQL("LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS"),
+    RUNNER: sql.SQL("LOGIN NOCREATEDB NOSUPERUSER NOBYPASSRLS"),
+}
+SOCKET_NAME = ".s.PGSQL.5432"
+LONGEST_SOCKET_PATH = 100  # the system's own limit is 108 bytes on Linux, 104 on macOS
+SECONDS_TO_START = 60
+SECONDS_TO_STOP = 30
+FAILED_STARTS_ACCEPTED = 3  # processes orphaned by a killed server may need a second to leave
+BYTES_FOR_A_NEW_CLUSTER = 300_000_000
+BYTES_FOR_A_START = 50_000_000
+BYTES_OF_LOG_KEPT = 10_000_000
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "log_min_duration_statement": "1s",
+}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True)
+class EmbeddedServer:
+    """Where one server lives. Making this object touches nothing."""
+
+    state: Path
+    socket: Path
+    suffix: str = ""
+    durable: bool = True
+
+    @property
+    def binaries(self) -> Path:
+        return programs.find_binaries()
+
+    @property
+    def data(self) -> Path:
+        return self.state / f"pg{programs.major_version(self.binaries)}{self.suffix}"
+
+
+def connect(server: EmbeddedServer, *, user: str, database: str) -> psycopg.Connection:
+    """Open a connection of our own, apart from Django's."""
+    return psycopg.connect(
+        host=str(server.socket), user=user, dbname=database, autocommit=True, connect_timeout=5
+    )
+
+
+def answers(server: EmbeddedServer) -> bool:
+    """Whether this very server, and not a forgotten one on its socket, takes connections."""
+    try:
+        with connect(server, user="postgres", database="postgres") as connection:
+            row = connection.execute("SHOW data_directory").fetchone()
+    except psycopg.OperationalError:
+        return False
+    return row is not None and _same_folder(Path(row[0]), server.data)
+
+
+def bring_up(server: EmbeddedServer) -> None:
+    """Make the cluster if it is missing and start it if it does not answer."""
+    if answers(server):
+        return
+    account = programs.account_for(server.data)
+    _refuse_what_cannot_work(server, account)
+    try:
+        binaries = programs.reachable_binaries(server.binaries, server.state, account)
+        make_folder(server.socket.parent)
+        _make_private(server.socket, account)
+        _end_forgotten_server(server)
+        if not _is_cluster(server.data):
+            _make_cluster(server, binaries, account)
+        _launch(server, binaries, account)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise disk_is_full(server.state) from error
+        raise
+    _ensure_roles(server)
+
+
+def bring_down(server: EmbeddedServer) -> None:
+    """Close connections, write everything down and end the server."""
+    process = _live_postmaster(server.data)
+    if process is None:
+        return
+    os.kill(process, signal.SIGINT)  # "fast": no new connection, the others are rolled back
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    while _live_postmaster(server.data) is not None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if server.socket.is_dir() and not any(server.socket.iterdir()):
+        server.socket.rmdir()
+
+
+def make_folder(folder: Path) -> None:
+    """Make the state folder, open to the account that root lends to PostgreSQL."""
+    mode = 0o755 if os.geteuid() == 0 else 0o700
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    try:
+        for part in reversed(missing):
+            part.mkdir(exist_ok=True)
+            part.chmod(mode)
+    except PermissionError as error:
+        raise CannotStart(
+            f"Impossible de créer le dossier « {folder} » : donnez-en un autre dans MAILLAGE_STATE.",
+            f'The folder "{folder}" cannot be made: give another one in MAILLAGE_STATE.',
+        ) from error
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise disk_is_full(folder) from error
+        raise
+
+
+def disk_is_full(folder: Path) -> CannotStart:
+    """The sentence for a full disk, wherever it was noticed."""
+    return CannotStart(
+        f"Le disque qui porte « {folder} » est plein : libérez de la place (300 Mo au moins) et "
+        "relancez, rien n'est perdu.",
+        f'The disk that holds "{folder}" is full: free some space (300 MB at least) and start again, '
+        "nothing is lost.",
+    )
+
+
+def _refuse_what_cannot_work(server: EmbeddedServer, account: pwd.struct_passwd | None) -> None:
+    longest = str(server.socket / SOCKET_NAME)
+    if len(os.fsencode(longest)) > LONGEST_SOCKET_PATH:
+        raise CannotStart(
+            f"Le chemin « {longest} » est trop long pour une prise Unix ({LONGEST_SOCKET_PATH} "
+            "octets au plus) : donnez un dossier plus court dans MAILLAGE_SOCKETS.",
+            f'The path "{longest}" is too long for a Unix socket ({LONGEST_SOCKET_PATH} bytes at '
+            "most): give a shorter folder in MAILLAGE_SOCKETS.",
+        )
+    if not programs.can_reach(server.state, account):
+        name = account.pw_name if account else ""
+        raise CannotStart(
+            f"Le compte « {name} », qui fait tourner PostgreSQL pour root, ne peut pas entrer dans "
+            f"« {server.state} » : donnez un autre dossier dans MAILLAGE_STATE.",
+            f'The account "{name}", which runs PostgreSQL for root, cannot enter "{server.state}": '
+            "give another folder in MAILLAGE_STATE.",
+        )
+    _refuse_other_data(server)
+    needed = BYTES_FOR_A_START if _is_cluster(server.data) else BYTES_FOR_A_NEW_CLUSTER
+    if shutil.disk_usage(server.state).free < needed:
+        raise disk_is_full(server.state)
+
+
+def _refuse_other_data(server: EmbeddedServer) -> None:
+    if server.data.exists() and os.geteuid() not in {0, server.data.stat().st_uid}:
+        raise CannotStart(
+            f"Les données de « {server.data} » appartiennent à un autre compte : reprenez ce compte, "
+            "ou donnez un autre dossier dans MAILLAGE_STATE.",
+            f'The data in "{server.data}" belong to another account: use that account, or give '
+            "another folder in MAILLAGE_STATE.",
+        )
+    others = [p for p in sorted(server.state.glob("pg[0-9]*")) if p.name[2:].isdigit()]
+    if server.suffix or server.data in others or not others:
+        return
+    old, new = others[-1].name[2:], server.data.name[2:]
+    raise CannotStart(
+        f"« {others[-1]} » contient des données de PostgreSQL {old} et ce programme apporte "
+        f"PostgreSQL {new} : sauvegardez-les puis restaurez-les (docs/operate.md, « Changer de "
+        "version de PostgreSQL »), ou déplacez ce dossier pour repartir de zéro.",
+        f'"{others[-1]}" holds data of PostgreSQL {old} and this program brings PostgreSQL {new}: '
+        'dump and restore them (docs/operate.md, "Moving to another PostgreSQL"), or move that '
+        "folder away to start afresh.",
+    )
+
+
+def _make_private(folder: Path, account: pwd.struct_passwd | None) -> None:
+    """Make a 0700 folder of the account; in a shared place, trust only what is really ours."""
+    owner = account.pw_uid if account else os.geteuid()
+    if os.geteuid() == 0 and folder.is_dir() and folder.lstat().st_uid != owner:
+        shutil.rmtree(folder)  # what a start killed before its chown, or another account, left
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        facts = folder.lstat()
+        if folder.is_symlink() or facts.st_uid != owner or facts.st_mode & 0o077:
+            raise CannotStart(
+                f"Le dossier « {folder} » n'est pas privé ou n'est pas à vous : supprimez-le, ou "
+                "donnez un autre dossier dans MAILLAGE_SOCKETS.",
+                f'The folder "{folder}" is not private or not yours: remove it, or give another '
+                "folder in MAILLAGE_SOCKETS.",
+            ) from None
+        return
+    if account:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+
+
+def _make_cluster(
+    server: EmbeddedServer, binaries: Path, account: pwd.struct_passwd | None
+) -> None:
+    """Run `initdb` aside and rename: a start that is killed leaves no half-made cluster."""
+    aside = server.data.with_name(f"{server.data.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    _make_private(aside, account)
+    by_itself = programs.major_version(server.binaries) >= 17  # needs no locale of the system
+    done = programs.run(
+        binaries / "initdb",
+        *("-D", aside, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"),
+        *(["--locale-provider=builtin"] if by_itself else []),
+        *([] if server.durable else ["--no-sync"]),
+        account=account,
+    )
+    if done.returncode != 0:
+        raise _refusal(server, done.stdout)
+    aside.rename(server.data)
+
+
+def _launch(server: EmbeddedServer, binaries: Path, account: pwd.struct_passwd | None) -> None:
+    settings = SETTINGS | {"unix_socket_directories": f'"{server.socket}"'}
+    settings |= {} if server.durable else NOT_DURABLE
+    options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
+    log = _log_of(server.data)
+    deadline = time.monotonic() + SECONDS_TO_START
+    failures = 0
+    while time.monotonic() < deadline:
+        if answers(server):
+            return
+        if _live_postmaster(server.data) is not None:
+            time.sleep(0.05)  # another start, now dead, launched it; or it replays its journal
+            continue
+        (server.data / "postmaster.pid").unlink(missing_ok=True)
+        done = programs.run(
+            binaries / "pg_ctl",
+            *("start", "-D", server.data, "-w", "-t", str(SECONDS_TO_START), "-l", log, "-o", options),
+            account=account,
+        )
+        if done.returncode != 0:
+            failures += 1
+            if failures == FAILED_STARTS_ACCEPTED:
+                raise _refusal(server, _last_lines(log) or done.stdout)
+            time.sleep(1)
+    raise _refusal(server, _last_lines(log))
+
+
+def _ensure_roles(server: EmbeddedServer) -> None:
+    with connect(server, user="postgres", database="postgres") as connection:
+        known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+        for role, rights in ROLES.items():
+            if role not in known:
+                order = sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), rights)
+                connection.execute(order)
+
+
+def _end_forgotten_server(server: EmbeddedServer) -> None:
+    """End a server that still holds our socket although its data folder was removed."""
+    lines = _lines_of(server.socket / f"{SOCKET_NAME}.lock")
+    if len(lines) < 2 or not lines[0].isdigit() or not _is_postgres(int(lines[0]), lines[1]):
+        return
+    if _is_cluster(Path(lines[1])):
+        return
+    os.kill(int(lines[0]), signal.SIGQUIT)
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    while _is_postgres(int(lines[0]), lines[1]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _live_postmaster(data: Path) -> int | None:
+    """The process of this cluster; never a zombie, nor a stranger who took its number."""
+    lines = _lines_of(data / "postmaster.pid")
+    if not lines or not lines[0].strip().isdigit():
+        return None
+    process = int(lines[0])
+    return process if _is_postgres(process, str(data)) else None
+
+
+def _is_postgres(process: int, data: str) -> bool:
+    found = _from_proc(process) if Path("/proc/self").exists() else _from_ps(process)
+    return bool(found) and not found.startswith("Z") and "postgres" in found and data in found
+
+
+def _from_proc(process: int) -> str:
+    folder = Path("/proc") / str(process)
+    try:
+        state = (folder / "stat").read_text().rsplit(")", 1)[1].split()[0]
+        words = (folder / "cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+    return f"{state} {words}"
+
+
+def _from_ps(process: int) -> str:
+    command = ["ps", "-o", "stat=,args=", "-p", str(process)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _refusal(server: EmbeddedServer, words: str) -> CannotStart:
+    if "No space left on device" in words or "Disk quota exceeded" in words:
+        return disk_is_full(server.state)
+    last = " / ".join(line.strip() for line in words.splitlines()[-3:])
+    return CannotStart(
+        f"PostgreSQL ne démarre pas (journal : {server.data / 'server.log'}) : {last}",
+        f"PostgreSQL does not start (log: {server.data / 'server.log'}): {last}",
+    )
+
+
+def _log_of(data: Path) -> Path:
+    log = data / "server.log"
+    if log.exists() and log.stat().st_size > BYTES_OF_LOG_KEPT:
+        log.replace(data / "server.log.1")
+    return log
+
+
+def _last_lines(file: Path) -> str:
+    return "\n".join(_lines_of(file)[-3:])
+
+
+def _lines_of(file: Path) -> list[str]:
+    try:
+        return file.read_text(errors="replace").splitlines()
+    except OSError:
+        return []
+
+
+def _is_cluster(data: Path) -> bool:
+    return (data / "PG_VERSION").exists()
+
+
+def _same_folder(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and one.samefile(other)

@@ -1,0 +1,27 @@
+"""Errors a person can understand and act on.
+
+DomainError           a rule of the service refuses the request
+└── one subclass for each situation, declared in each capability's errors.py
+
+Every code is explained in docs/errors.md (tested).
+"""
+
+from http import HTTPStatus
+
+from django.utils.functional import Promise
+
+
+class DomainError(Exception):
+    """A rule of the service refuses the request.
+
+    Subclasses set `code` (stable, for the API and the tests) and `message` (French, marked for
+    translation: one sentence for what happened, one for what to do). Keyword arguments fill it.
+    """
+
+    code = "refused"
+    message: str | Promise = "Cette action n’est pas possible."
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(str(self.message).format(**facts))

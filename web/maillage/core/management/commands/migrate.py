@@ -1,0 +1,43 @@
+"""Django's migrate, then the rights of the role that runs: it never owns a table."""
+
+import os
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.commands.migrate import Command as Migrate
+from django.db import connection
+from psycopg import sql
+
+# What proves something is added and read, never changed.
+APPEND_ONLY = ("core_auditentry",)
+
+
+class Command(Migrate):
+    """Migrate, make the cache table, grant the application role what it needs."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run Django's command, then the grants."""
+        super().handle(*args, **options)
+        call_command("createcachetable", verbosity=0)
+        grant(os.environ.get("MAILLAGE_APP_ROLE", "maillage_app"))
+
+
+def grant(role: str) -> None:
+    """Let `role` read and write rows; do nothing where one role does both or it does not exist."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select 1 from pg_roles where rolname = %s and rolname <> current_user", [role]
+        )
+        if cursor.fetchone() is None:
+            return
+        name = sql.Identifier(role)
+        for statement in (
+            "grant usage on schema public to {role}",
+            "grant select, insert, update, delete on all tables in schema public to {role}",
+            "grant usage, select on all sequences in schema public to {role}",
+            "grant execute on all functions in schema public to {role}",
+        ):
+            cursor.execute(sql.SQL(statement).format(role=name))
+        for table in APPEND_ONLY:
+            revoke = sql.SQL("revoke update, delete on {table} from {role}")
+            cursor.execute(revoke.format(table=sql.Identifier(table), role=name))

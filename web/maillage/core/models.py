@@ -1,0 +1,61 @@
+"""What happened, and what must be sent: both written in the transaction of the fact."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """Who did what, as whom, to which row. Ids only, never a name; rows are never changed."""
+
+    at = models.DateTimeField(_("le"), auto_now_add=True, db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    acting_as = models.CharField(_("au titre de"), max_length=80, blank=True)
+    verb = models.CharField(_("action"), max_length=80)
+    target_kind = models.CharField(_("objet"), max_length=80)
+    target_id = models.CharField(_("identifiant"), max_length=64)
+    departement = models.CharField(_("département"), max_length=3, blank=True)
+
+    class Meta:
+        verbose_name = _("trace")
+        verbose_name_plural = _("traces")
+        indexes: ClassVar = [models.Index(fields=["target_kind", "target_id"], name="audit_target")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target_kind} {self.target_id}"
+
+
+class OutboxMessage(models.Model):
+    """A mail written with the fact that it announces, sent afterwards, kept with its receipt."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("à envoyer")
+        SENT = "sent", _("envoyé")
+        FAILED = "failed", _("échec")
+
+    created_at = models.DateTimeField(_("écrit le"), auto_now_add=True, db_index=True)
+    sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    recipient = models.EmailField(_("destinataire"))
+    subject = models.CharField(_("objet"), max_length=200)
+    body = models.TextField(_("texte"))
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    last_error = models.CharField(_("dernière erreur"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_sent_message_has_a_date",
+                condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
+                violation_error_message=_("Un message envoyé porte sa date d’envoi."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,1 @@
+"""Services, locations, schedules, search, imports, freshness."""

@@ -1,0 +1,1 @@
+"""Who runs what: organizations and what their staff may do."""

@@ -1,0 +1,1 @@
+"""Accounts of professionals, personal-data register, retention. Parents have no account."""

@@ -1,0 +1,51 @@
+"""Accounts of professionals. A parent never needs one."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; there is no password to set."""
+
+    def create_user(self, email: str, name: str = "") -> "User":
+        """Add an account that signs in by one-time code."""
+        user = self.model(email=self.normalize_email(email), name=name)
+        user.set_unusable_password()
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A professional who signs in by a one-time code sent to their address."""
+
+    email = models.EmailField(_("adresse électronique"), unique=True)
+    name = models.CharField(_("nom affiché"), max_length=120, blank=True)
+    is_active = models.BooleanField(_("compte ouvert"), default=True)
+    created_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
+        _("créé le"), auto_now_add=True
+    )
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("compte")
+        verbose_name_plural = _("comptes")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_account_per_address",
+                violation_error_message=_("Un compte existe déjà pour cette adresse."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email

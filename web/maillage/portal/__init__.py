@@ -1,0 +1,1 @@
+"""The front door: search, service, venue and commune pages, printed sheet."""

@@ -1,0 +1,1 @@
+"""Communes, EPCI, départements, zonings, observations and travel times, each by vintage."""

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from django.core.management import execute_from_command_line
 
@@ -44,5 +44,9 @@ def _database_for(command: str) -> AbstractContextManager[None]:
     return _embedded_database()
 
 
-def _embedded_database() -> AbstractContextManager[None]:
-    raise NotImplementedError
+@contextmanager
+def _embedded_database() -> Iterator[None]:
+    server = postgres.server()
+    with postgres.running(server):
+        postgres.ensure_database(server, os.environ.get("MAILLAGE_DB", "maillage"))
+        yield

@@ -50,7 +50,7 @@ def for_tests(base: EmbeddedServer) -> EmbeddedServer:
 def _default_state() -> Path:
     checkout = PACKAGE.parents[1]
     inside = checkout / ".state"
-    is_checkout = (checkout / "Makefile").exists() and (checkout / "web/pyproject.toml").exists()
+    is_checkout = (checkout / "web" / "pyproject.toml").exists()
     if is_checkout and programs.can_reach(checkout, programs.account_for(inside)):
         return inside
     if os.geteuid() == 0:

@@ -1,0 +1,73 @@
+"""What every web test stands on: real PostgreSQL, owned by one role and used by another."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test.utils import setup_databases
+from pytest_django.plugin import DjangoDbBlocker
+
+from maillage.config import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.EmbeddedServer | None]:
+    """The test cluster beside the checkout's own; None where DATABASE_URL names a server."""
+    if "DATABASE_URL" in os.environ:
+        yield None
+        return
+    server = postgres.for_tests(postgres.server())
+    with postgres.running(server):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def test_database_name(request: pytest.FixtureRequest) -> str:
+    """TEST_DB gives an engineer, and xdist gives a worker, a database of their own."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    return "_".join(filter(None, ["test_maillage", os.environ.get("TEST_DB", ""), worker]))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    postgres_server: postgres.EmbeddedServer | None,
+    test_database_name: str,
+) -> Iterator[None]:
+    """Migrate as the owner, then run every test as the role that row-level security holds."""
+    if postgres_server is None:
+        pytest.skip("database tests make and drop databases: run them without DATABASE_URL")
+    keep = django_db_keepdb and not django_db_createdb
+    with django_db_blocker.unblock():
+        if not keep:
+            postgres.drop_database(postgres_server, test_database_name)
+        postgres.ensure_database(postgres_server, test_database_name)
+        use_database(postgres_server, test_database_name, user=postgres.OWNER)
+        setup_databases(verbosity=0, interactive=False, keepdb=True)
+        allow_truncate()
+        use_database(postgres_server, test_database_name, user=postgres.RUNNER)
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+    if not django_db_keepdb:
+        postgres.drop_database(postgres_server, test_database_name)
+
+
+def use_database(server: postgres.EmbeddedServer, name: str, *, user: str) -> None:
+    """Point Django's one connection at another database or role."""
+    connection.close()
+    connection.settings_dict.update(
+        NAME=name, USER=user, HOST=str(server.socket), PASSWORD="", PORT="", CONN_MAX_AGE=0
+    )
+    connection.settings_dict["TEST"]["NAME"] = name
+
+
+def allow_truncate() -> None:
+    """Tests with real transactions empty the tables after them; the product never does."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {postgres.RUNNER}")

@@ -20,9 +20,7 @@ def numbers(name: str, values: ArrayLike) -> Floats:
         raise BadArray(f"{name} must hold numbers only, in a regular shape.") from None
 
 
-def vector(
-    name: str, values: ArrayLike, *, size: int | None = None, empty: bool = False
-) -> Floats:
+def vector(name: str, values: ArrayLike, *, size: int | None = None, empty: bool = False) -> Floats:
     """Return a vector of finite numbers >= 0."""
     array = sized(name, values, size=size, empty=empty)
     wrong = ~(np.isfinite(array) & (array >= 0))
@@ -32,9 +30,7 @@ def vector(
     return array
 
 
-def sized(
-    name: str, values: ArrayLike, *, size: int | None = None, empty: bool = False
-) -> Floats:
+def sized(name: str, values: ArrayLike, *, size: int | None = None, empty: bool = False) -> Floats:
     """Return a vector of the right length, whatever its values."""
     array = numbers(name, values)
     if array.ndim != 1:
@@ -78,7 +74,7 @@ def weight(value: Any, shape: tuple[int, int]) -> Floats | csr_array:
     matrix = csr_array(value) if issparse(value) else numbers("weight", value)
     if matrix.shape != shape:
         raise BadArray(f"weight must have shape {shape}; got {matrix.shape}.")
-    stored = matrix.data if issparse(matrix) else matrix
+    stored: Floats = matrix.data if issparse(matrix) else np.asarray(matrix)
     if stored.size and not (stored.min() >= 0 and stored.max() <= 1):
         wrong = stored[~((stored >= 0) & (stored <= 1))][0]
         raise BadArray(

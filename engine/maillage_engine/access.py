@@ -40,9 +40,7 @@ class Concerned:
     share: float  # of all persons, in [0, 1]
 
 
-def two_step_access(
-    demand: ArrayLike, supply: ArrayLike, weight: ArrayLike | csr_array
-) -> Access:
+def two_step_access(demand: ArrayLike, supply: ArrayLike, weight: ArrayLike | csr_array) -> Access:
     r"""Score each origin by the enhanced two-step floating catchment area (E2SFCA).
 
     Step one shares each facility's places among the people who can reach it,
@@ -149,9 +147,7 @@ def nearest(minutes: ArrayLike | csr_array | Pairs) -> Nearest:
     return Nearest(minutes=best, destination=where)
 
 
-def coverage(
-    minutes: ArrayLike, demand: ArrayLike | None = None, *, cutoff_min: float
-) -> float:
+def coverage(minutes: ArrayLike, demand: ArrayLike | None = None, *, cutoff_min: float) -> float:
     """Return the share of people whose trip takes at most `cutoff_min` minutes.
 
     Parameters
@@ -227,7 +223,8 @@ def below_median(score: ArrayLike, demand: ArrayLike, fraction: float = 0.5) -> 
     Raises
     ------
     BadArray, BadParameter
-        If shapes disagree, a score is negative, nobody is counted or the fraction is outside [0, 1].
+        If shapes disagree, a score is negative, nobody is counted, or the fraction is not in
+        [0, 1].
     """
     scores = _check.vector("score", score)
     line = _check.fraction("fraction", fraction) * quantile(scores, demand, 0.5)

@@ -94,7 +94,7 @@ def linear_weight(minutes: ArrayLike, cutoff_min: float) -> Floats:
 
 
 def gaussian_weight(minutes: ArrayLike, cutoff_min: float) -> Floats:
-    r"""Weight :math:`(e^{-(t/t_0)^2/2} - e^{-1/2}) / (1 - e^{-1/2})`, which reaches 0 at the threshold.
+    r"""Weight :math:`(e^{-(t/t_0)^2/2} - e^{-1/2}) / (1 - e^{-1/2})`: a bell down to 0.
 
     Parameters
     ----------

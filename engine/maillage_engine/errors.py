@@ -6,7 +6,8 @@ EngineError
 ├── BadFile        a file that cannot be read; lists every fault it found
 └── Infeasible     no solution can satisfy the constraints; names the one that fails
 
-Messages say what was wanted, then what was got: "demand must be finite and >= 0; got -1.0 at index 0."
+Messages say what was wanted, then what was got:
+"demand must be finite and >= 0; got -1.0 at index 0."
 """
 
 from collections.abc import Sequence

@@ -277,9 +277,7 @@ def extremes(values: ArrayLike, weights: ArrayLike | None = None) -> Extremes:
     return Extremes(lowest=float(lived_in.min()), highest=float(lived_in.max()))
 
 
-def group_means(
-    values: ArrayLike, weights: ArrayLike | None, groups: ArrayLike
-) -> Groups:
+def group_means(values: ArrayLike, weights: ArrayLike | None, groups: ArrayLike) -> Groups:
     """Return what the average person of each group has.
 
     Parameters
@@ -302,7 +300,7 @@ def group_means(
     """
     amounts, people = _counted(values, weights)
     names, position = _check.labels("groups", groups, amounts.size)
-    persons = np.bincount(position, weights=people, minlength=names.size)
+    persons = np.bincount(position, weights=people, minlength=names.size).astype(np.float64)
     held = np.bincount(position, weights=people * amounts, minlength=names.size)
     mean = np.divide(held, persons, out=np.full_like(held, np.nan), where=persons > 0)
     return Groups(labels=names, mean=mean, people=persons)

@@ -61,7 +61,9 @@ class TravelModel:
     detour: float = 1.3
     exponent: float = 1.0  # γ, in (0, 1]: below 1, longer trips are faster
     reference_km: float = 10.0
-    spread: float | None = None  # standard deviation of ln(true / estimated); None if never measured
+    spread: float | None = (
+        None  # standard deviation of ln(true / estimated); None if never measured
+    )
 
     def __post_init__(self) -> None:
         for name in ("detour", "reference_km", "exponent"):
@@ -104,7 +106,7 @@ class TravelModel:
         return times / factor, times * factor
 
     def with_speeds(self, factor: float) -> "TravelModel":
-        """Return the same model with every speed multiplied, to test how much a result hangs on it."""
+        """Return the same model with every speed multiplied, to see what hangs on them."""
         ratio = _check.positive("factor", factor)
         first, second, third, fourth = (speed * ratio for speed in self.speeds_kmh)
         return replace(self, speeds_kmh=(first, second, third, fourth))
@@ -140,9 +142,7 @@ def density_level(population: ArrayLike, area_km2: ArrayLike) -> Levels:
     return np.where(persons >= 100_000, 1, level).astype(np.int64)
 
 
-def places(
-    longitude: ArrayLike, latitude: ArrayLike, density: ArrayLike | None = None
-) -> Places:
+def places(longitude: ArrayLike, latitude: ArrayLike, density: ArrayLike | None = None) -> Places:
     """Check coordinates and build `Places`.
 
     Parameters

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from maillage.config import environment, postgres
+from maillage.config import environment, postgres, static
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -99,7 +99,7 @@ TEMPLATES = [
 
 
 def _database() -> dict[str, object]:
-    """One database, two roles: the owner migrates, the application runs under row-level security."""
+    """One database, two roles: the owner migrates, the application runs under row security."""
     owner = os.environ.get("MAILLAGE_ROLE") == "owner"
     if not DEMONSTRATION:
         url = os.environ["DATABASE_URL"]
@@ -112,6 +112,7 @@ def _database() -> dict[str, object]:
             "HOST": str(postgres.server().socket),
             "OPTIONS": {},
         }
+    found["ATOMIC_REQUESTS"] = True  # a savepoint for the view, inside core's OneTransaction
     found["CONN_MAX_AGE"] = 60
     found["CONN_HEALTH_CHECKS"] = True
     return found
@@ -139,6 +140,7 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "Europe/Paris"
 
 STATIC_URL = "static/"
+STATICFILES_DIRS = [("bootstrap", static.folder_of("bootstrap"))]
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", postgres.server().state / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

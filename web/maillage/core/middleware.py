@@ -34,7 +34,8 @@ class RefuseNulBytes:
         if request.method != "POST":
             return False
         fields = any("\0" in value for values in request.POST.lists() for value in values[1])
-        return fields or any("\0" in (file.name or "") for file in request.FILES.values())
+        files = (file for key in request.FILES for file in request.FILES.getlist(key))
+        return fields or any("\0" in str(file.name) for file in files)
 
 
 class OneTransaction:

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "maillage.core.middleware.RefuseNulBytes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "maillage.core.middleware.OneTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",

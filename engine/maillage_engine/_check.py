@@ -74,7 +74,7 @@ def weight(value: Any, shape: tuple[int, int]) -> Floats | csr_array:
     matrix = csr_array(value) if issparse(value) else numbers("weight", value)
     if matrix.shape != shape:
         raise BadArray(f"weight must have shape {shape}; got {matrix.shape}.")
-    stored: Floats = matrix.data if issparse(matrix) else np.asarray(matrix)
+    stored = np.asarray(matrix.data if issparse(matrix) else matrix)
     if stored.size and not (stored.min() >= 0 and stored.max() <= 1):
         wrong = stored[~((stored >= 0) & (stored <= 1))][0]
         raise BadArray(

@@ -16,7 +16,7 @@ from maillage_engine.calibration import TravelScore, calibrate, score_estimate
 from maillage_engine.decay import step_weight
 from maillage_engine.errors import BadFile, BadParameter, EngineError
 from maillage_engine.matrix_file import TravelMatrix, read_matrix
-from maillage_engine.pairs import Pairs
+from maillage_engine.pairs import Pairs, pairs
 from maillage_engine.travel import Places, TravelModel, estimate_minutes, pairs_within, places
 
 MODELS: dict[str, TravelModel] = {
@@ -162,7 +162,7 @@ def _aligned(
         raise BadFile("the travel-time matrix", faults)
     table = matrix.times.matrix(matrix.times.minutes)
     chosen = table[[rows[name] for name in origins], :][:, [columns[n] for n in destinations]]
-    return _pairs(chosen, cutoff_min)
+    return pairs(chosen, cutoff_min=cutoff_min)
 
 
 def _places(path: Path) -> tuple[list[str], Places]:

@@ -27,10 +27,6 @@ __all__ = [
 ]  # fmt: skip
 
 PACKAGE = Path(__file__).resolve().parents[1]
-RIGHTS_OF_THE_RUNNER = (
-    ("SELECT, INSERT, UPDATE, DELETE", "TABLES"),
-    ("SELECT, USAGE", "SEQUENCES"),
-)
 
 
 def server() -> EmbeddedServer:
@@ -98,16 +94,11 @@ def stop(server: EmbeddedServer) -> None:
 
 
 def ensure_database(server: EmbeddedServer, name: str) -> None:
-    """Make the database if it is missing; what its owner creates in it, the running role may use."""
+    """Make the database if it is missing; `migrate` then grants the running role what it needs."""
     with connect(server, user=OWNER, database="postgres") as connection:
         known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
         if known.fetchone() is None:
             _create_database(connection, name)
-    with connect(server, user=OWNER, database=name) as connection:
-        for rights, kind in RIGHTS_OF_THE_RUNNER:
-            connection.execute(
-                f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {kind} TO {RUNNER}"
-            )
 
 
 def drop_database(server: EmbeddedServer, name: str) -> None:

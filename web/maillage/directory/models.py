@@ -1,19 +1,46 @@
 """Services, the places where they happen and when they open (names follow HSDS)."""
 
 import uuid
-from datetime import date, datetime
-from typing import ClassVar, Self
+from datetime import date
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
-from maillage.directory.needs import BY_CODE
+from maillage.directory.feedback import ErrorReport, LinkCheck, MergeProposal, UnmetNeed
+from maillage.directory.querysets import (
+    WEEKDAYS,
+    OpeningQuerySet,
+    ServiceAtLocationQuerySet,
+    ServiceQuerySet,
+)
 from maillage.directory.vocabulary import Accommodation, Audience, Delivery, Kind
 from maillage.organizations.models import Organization
 from maillage.territory.models import Commune, Departement
+
+__all__ = [
+    "ErrorReport",
+    "LinkCheck",
+    "Location",
+    "MergeProposal",
+    "Opening",
+    "Schedule",
+    "ScheduleException",
+    "Service",
+    "ServiceArea",
+    "ServiceAtLocation",
+    "UnmetNeed",
+]
+
+# The first to the fifth Wednesday of a month, and the last to the fifth from its end.
+MONTH_DAYS = tuple(
+    f"{sign}{rank}{day}" for sign in ("", "-") for rank in range(1, 6) for day in WEEKDAYS
+)
 
 
 def _choices(longest: int, choices: type[models.TextChoices]) -> "ArrayField[list[str], list[str]]":
@@ -38,6 +65,9 @@ class Location(models.Model):
     access = models.TextField(_("pour venir"), max_length=1000, blank=True)
     step_free = models.BooleanField(_("accessible sans marche"), null=True)
     outside_id = models.CharField(max_length=80, null=True, blank=True, unique=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="former"
+    )
     is_demonstration = models.BooleanField(default=False)
 
     class Meta:
@@ -50,35 +80,15 @@ class Location(models.Model):
                 name="location_lies_on_earth",
                 condition=Q(latitude__range=(-90, 90)) & Q(longitude__range=(-180, 180)),
                 violation_error_message=_("Ces coordonnées ne sont pas sur Terre."),
-            )
+            ),
+            models.CheckConstraint(
+                name="location_is_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
-
-
-class ServiceQuerySet(models.QuerySet["Service"]):
-    """Questions asked of services; each returns a queryset, so they chain."""
-
-    def public(self) -> Self:
-        """Keep what families may be shown."""
-        return self.filter(status__in=[Service.Status.ACTIVE, Service.Status.TEMPORARILY_CLOSED])
-
-    def for_age(self, months: int) -> Self:
-        """Keep services whose age range contains a child of `months` (both bounds included)."""
-        return self.filter(
-            Q(minimum_age=None) | Q(minimum_age__lte=months),
-            Q(maximum_age=None) | Q(maximum_age__gte=months),
-        )
-
-    def for_expectant(self) -> Self:
-        """Keep services open to future parents."""
-        return self.filter(expectant=True)
-
-    def answering(self, need: str) -> Self:
-        """Keep services that declare this need, or whose kind usually answers it."""
-        kinds = [kind.value for kind in BY_CODE[need].kinds]
-        return self.filter(Q(topics__contains=[need]) | Q(topics=[], kind__in=kinds))
 
 
 class Service(models.Model):
@@ -142,9 +152,25 @@ class Service(models.Model):
     verified_by = models.CharField(_("vérifié par"), max_length=150, blank=True)
     source = models.CharField(_("source"), max_length=150, blank=True)
     outside_id = models.CharField(max_length=80, null=True, blank=True, unique=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="former"
+    )
     is_demonstration = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    words = models.GeneratedField(
+        expression=Func(
+            Func(
+                Concat("name", Value(" "), "name_en", Value(" "), "description"),
+                function="maillage_plain",
+            ),
+            function="to_tsvector",
+            template="%(function)s('french'::regconfig, %(expressions)s)",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
 
     objects = ServiceQuerySet.as_manager()
 
@@ -156,6 +182,7 @@ class Service(models.Model):
                 fields=["departement", "kind", "status"], name="service_by_place_and_kind"
             ),
             GinIndex(fields=["topics"], name="service_topics"),
+            GinIndex(fields=["words"], name="service_words"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -189,6 +216,11 @@ class Service(models.Model):
                     "Un lieu d’accueil enfants-parents est gratuit et sans inscription."
                 ),
             ),
+            models.CheckConstraint(
+                name="a_merged_service_is_over",
+                condition=Q(merged_into=None) | (Q(status="defunct") & ~Q(merged_into=F("pk"))),
+                violation_error_message=_("Une fiche fusionnée dans une autre est arrêtée."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -208,6 +240,8 @@ class ServiceAtLocation(models.Model):
     location = models.ForeignKey(Location, models.PROTECT, related_name="services")
     is_mobile_stop = models.BooleanField(_("étape d’un service itinérant"), default=False)
     note = models.CharField(_("précision"), max_length=200, blank=True)
+
+    objects = ServiceAtLocationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("service en un lieu")
@@ -312,6 +346,14 @@ class Schedule(models.Model):
                 condition=Q(byday__len__gte=1),
                 violation_error_message=_("Choisissez au moins un jour."),
             ),
+            models.CheckConstraint(
+                name="schedule_days_fit_its_rhythm",
+                condition=Q(freq="WEEKLY", byday__contained_by=list(WEEKDAYS))
+                | Q(freq="MONTHLY", byday__contained_by=list(MONTH_DAYS)),
+                violation_error_message=_(
+                    "Les jours ne vont pas avec le rythme : MO chaque semaine, 1MO chaque mois."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -335,7 +377,8 @@ class ScheduleException(models.Model):
             ),
             models.CheckConstraint(
                 name="an_exception_is_closed_or_has_hours",
-                condition=Q(opens_at=None, closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                condition=Q(opens_at=None, closes_at=None)
+                | Q(opens_at__isnull=False, closes_at__isnull=False, closes_at__gt=F("opens_at")),
                 violation_error_message=_(
                     "Donnez deux heures dans l’ordre, ou aucune si c’est fermé."
                 ),
@@ -344,14 +387,6 @@ class ScheduleException(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}"
-
-
-class OpeningQuerySet(models.QuerySet["Opening"]):
-    """Questions asked of stored openings."""
-
-    def upcoming(self, now: datetime) -> Self:
-        """Keep those not yet over, soonest first."""
-        return self.filter(ends_at__gt=now).order_by("starts_at", "pk")
 
 
 class Opening(models.Model):
@@ -363,6 +398,8 @@ class Opening(models.Model):
         ServiceAtLocation, models.CASCADE, null=True, related_name="openings"
     )
     day: "models.DateField[date, date]" = models.DateField(_("jour"))
+    opens_at = models.TimeField(_("ouvre à"), help_text=_("Heure locale."))
+    closes_at = models.TimeField(_("ferme à"), help_text=_("Heure locale."))
     starts_at = models.DateTimeField(_("début"))
     ends_at = models.DateTimeField(_("fin"))
 
@@ -371,8 +408,8 @@ class Opening(models.Model):
     class Meta:
         verbose_name = _("ouverture")
         indexes: ClassVar = [
-            models.Index(fields=["service", "ends_at"], name="opening_of_service"),
-            models.Index(fields=["service_at_location", "ends_at"], name="opening_of_place"),
+            models.Index(fields=["service", "starts_at"], name="opening_of_service"),
+            models.Index(fields=["service_at_location", "starts_at"], name="opening_of_place"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -385,76 +422,3 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%d/%m %H:%M}"
-
-
-class UnmetNeed(models.Model):
-    """How many searches found nothing near: commune, need and month only, no person."""
-
-    commune = models.ForeignKey(Commune, models.CASCADE, related_name="+")
-    departement = models.ForeignKey(Departement, models.CASCADE, related_name="+")
-    need = models.CharField(_("besoin"), max_length=32)
-    month = models.DateField(_("mois"))
-    count = models.PositiveIntegerField(_("recherches"), default=0)
-
-    class Meta:
-        verbose_name = _("besoin sans réponse")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["commune", "need", "month"], name="one_count_per_commune_need_and_month"
-            ),
-            models.CheckConstraint(
-                name="unmet_need_month_is_its_first_day", condition=Q(month__day=1)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.commune_id} {self.need} {self.month:%Y-%m}"
-
-
-class ErrorReport(models.Model):
-    """What a visitor says is wrong on a page. No name, no address is asked."""
-
-    service = models.ForeignKey(Service, models.CASCADE, related_name="error_reports")
-    departement = models.ForeignKey(Departement, models.CASCADE, related_name="+")
-    message = models.CharField(_("ce qui ne va pas"), max_length=1000)
-    created_at = models.DateTimeField(_("reçu le"), auto_now_add=True)
-    closed_at = models.DateTimeField(_("traité le"), null=True, blank=True)
-    answer = models.CharField(_("suite donnée"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("signalement")
-
-    def __str__(self) -> str:
-        return f"{self.service_id} {self.created_at:%Y-%m-%d}"
-
-
-class MergeProposal(models.Model):
-    """Two entries that may be the same. A person decides; nothing is merged by itself."""
-
-    class Decision(models.TextChoices):
-        OPEN = "open", _("à examiner")
-        MERGED = "merged", _("fusionnés")
-        DISTINCT = "distinct", _("différents")
-
-    departement = models.ForeignKey(Departement, models.CASCADE, related_name="+")
-    kept = models.ForeignKey(Location, models.CASCADE, related_name="+")
-    other = models.ForeignKey(Location, models.CASCADE, related_name="+")
-    score = models.FloatField(_("ressemblance"))
-    reasons = models.JSONField(_("raisons"), default=list)
-    decision = models.CharField(max_length=8, choices=Decision.choices, default=Decision.OPEN)
-    decided_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("doublon possible")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kept", "other"], name="one_proposal_per_pair"),
-            models.CheckConstraint(name="a_pair_has_two_entries", condition=~Q(kept=F("other"))),
-            models.CheckConstraint(
-                name="a_decision_has_a_date",
-                condition=Q(decision="open", decided_at=None)
-                | (~Q(decision="open") & Q(decided_at__isnull=False)),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kept_id} ≈ {self.other_id}"

@@ -1,0 +1,149 @@
+"""Questions asked of services, of services in a place and of openings; each chains."""
+
+from collections.abc import Collection
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from maillage.directory.needs import BY_CODE
+from maillage.directory.vocabulary import Delivery
+
+if TYPE_CHECKING:
+    from maillage.directory.models import (  # named in strings: the models import this file
+        Opening,  # noqa: F401
+        Service,
+        ServiceAtLocation,  # noqa: F401
+    )
+    from maillage.territory.models import Commune
+
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+EVENING = time(18)
+LATE_ENOUGH = time(19)  # an evening is open for at least its first hour
+
+
+def days(weekday: int) -> list[str]:
+    """Every way a rule can name one weekday (Monday is 0): MO, 1MO, -1MO…"""
+    name = WEEKDAYS[weekday]
+    return [name, *(f"{sign}{rank}{name}" for sign in ("", "-") for rank in range(1, 6))]
+
+
+def in_force(day: date) -> Q:
+    """Keep the rules not yet over on `day`."""
+    return Q(schedules__until=None) | Q(schedules__until__gte=day)
+
+
+def open_at(weekday: int, moment: time, day: date) -> Q:
+    """Keep what a rule opens on that weekday at that local time."""
+    return in_force(day) & Q(
+        schedules__byday__overlap=days(weekday),
+        schedules__opens_at__lte=moment,
+        schedules__closes_at__gt=moment,
+    )
+
+
+def in_evenings(day: date) -> Q:
+    """Keep what a rule opens from Monday to Friday until 19:00 at least."""
+    workdays = [name for weekday in range(5) for name in days(weekday)]
+    return in_force(day) & Q(
+        schedules__byday__overlap=workdays, schedules__closes_at__gte=LATE_ENOUGH
+    )
+
+
+def on_wednesday(day: date) -> Q:
+    """Keep what a rule opens on Wednesdays."""
+    return in_force(day) & Q(schedules__byday__overlap=days(2))
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    """Questions asked of services; each returns a queryset, so they chain."""
+
+    def public(self) -> Self:
+        """Keep what families may be shown."""
+        return self.filter(status__in=["active", "temporarily closed"])
+
+    def for_age(self, months: int) -> Self:
+        """Keep services whose age range contains a child of `months` (both bounds included)."""
+        return self.filter(
+            Q(minimum_age=None) | Q(minimum_age__lte=months),
+            Q(maximum_age=None) | Q(maximum_age__gte=months),
+        )
+
+    def for_expectant(self) -> Self:
+        """Keep services open to future parents."""
+        return self.filter(expectant=True)
+
+    def answering(self, need: str) -> Self:
+        """Keep services that declare this need, or whose kind usually answers it."""
+        kinds = [kind.value for kind in BY_CODE[need].kinds]
+        return self.filter(Q(topics__contains=[need]) | Q(topics=[], kind__in=kinds))
+
+    def delivered_by(self, modes: Collection[Delivery | str]) -> Self:
+        """Keep services given in at least one of these ways."""
+        return self.filter(modes__overlap=[str(mode) for mode in modes])
+
+    def speaking(self, language: str) -> Self:
+        """Keep services that say they speak this language; French goes without saying."""
+        if language == "fr":
+            return self.filter(Q(languages=[]) | Q(languages__contains=["fr"]))
+        return self.filter(languages__contains=[language])
+
+    def with_accommodations(self, wanted: Collection[str]) -> Self:
+        """Keep services that offer every adaptation asked for."""
+        return self.filter(accommodations__contains=[str(one) for one in wanted])
+
+    def open_at(self, weekday: int, moment: time, *, day: date) -> Self:
+        """Keep services open on that weekday (Monday is 0) at that local time, from `day` on."""
+        return self._with_a_rule(open_at(weekday, moment, day))
+
+    def in_evenings(self, *, day: date) -> Self:
+        """Keep services open until 19:00 at least on a workday."""
+        return self._with_a_rule(in_evenings(day))
+
+    def on_wednesday(self, *, day: date) -> Self:
+        """Keep services open on Wednesdays."""
+        return self._with_a_rule(on_wednesday(day))
+
+    def serving(self, commune: "Commune") -> Self:
+        """Keep services whose area holds this commune; no area means the whole département."""
+        area = Q(areas__level="france") | Q(areas__level="commune", areas__code=commune.pk)
+        area |= Q(areas__level="departement", areas__code=commune.departement_id)
+        if commune.epci_id:
+            area |= Q(areas__level="epci", areas__code=commune.epci_id)
+        area |= Q(areas=None, departement=commune.departement_id)
+        return self.filter(pk__in=self.model._base_manager.filter(area).values("pk"))
+
+    def _with_a_rule(self, rule: Q) -> Self:
+        return self.filter(pk__in=self.model._base_manager.filter(rule).values("pk"))
+
+
+class ServiceAtLocationQuerySet(models.QuerySet["ServiceAtLocation"]):
+    """Questions asked of services in a place."""
+
+    def of(self, services: "QuerySet[Service]") -> Self:
+        """Keep the places of these services."""
+        return self.filter(service__in=services)
+
+    def in_reach_of(self, latitude: float, longitude: float, *, degrees: float) -> Self:
+        """Keep what lies in a square around a point: a cheap first sieve before real distances."""
+        return self.filter(
+            location__latitude__range=(latitude - degrees, latitude + degrees),
+            location__longitude__range=(longitude - 1.6 * degrees, longitude + 1.6 * degrees),
+        )
+
+    def with_a_rule(self, rule: Q) -> Self:
+        """Keep places where this service has such a rule: `open_at`, `in_evenings`…"""
+        return self.filter(pk__in=self.model._base_manager.filter(rule).values("pk"))
+
+
+class OpeningQuerySet(models.QuerySet["Opening"]):
+    """Questions asked of stored openings."""
+
+    def upcoming(self, now: datetime) -> Self:
+        """Keep those not yet over, soonest first."""
+        return self.filter(ends_at__gt=now).order_by("starts_at", "pk")
+
+    def within(self, start: datetime, end: datetime) -> Self:
+        """Keep those that touch the span, soonest first."""
+        return self.filter(ends_at__gt=start, starts_at__lt=end).order_by("starts_at", "pk")

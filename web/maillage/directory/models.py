@@ -161,7 +161,14 @@ class Service(models.Model):
     words = models.GeneratedField(
         expression=Func(
             Func(
-                Concat("name", Value(" "), "name_en", Value(" "), "description"),
+                Concat(
+                    "name",
+                    Value(" "),
+                    "name_en",
+                    Value(" "),
+                    "description",
+                    output_field=models.TextField(),
+                ),
                 function="maillage_plain",
             ),
             function="to_tsvector",

@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='service',
             name='words',
-            field=models.GeneratedField(db_persist=True, expression=models.Func(models.Func(django.db.models.functions.text.Concat('name', models.Value(' '), 'name_en', models.Value(' '), 'description'), function='maillage_plain'), function='to_tsvector', template="%(function)s('french'::regconfig, %(expressions)s)"), output_field=django.contrib.postgres.search.SearchVectorField()),
+            field=models.GeneratedField(db_persist=True, expression=models.Func(models.Func(django.db.models.functions.text.Concat('name', models.Value(' '), 'name_en', models.Value(' '), 'description', output_field=models.TextField()), function='maillage_plain'), function='to_tsvector', template="%(function)s('french'::regconfig, %(expressions)s)"), output_field=django.contrib.postgres.search.SearchVectorField()),
         ),
         migrations.AddIndex(
             model_name='opening',

@@ -19,6 +19,7 @@ from maillage_engine import (
     Pairs,
     Places,
     TravelModel,
+    TravelScore,
     calibrate,
     coverage,
     density_level,
@@ -40,9 +41,9 @@ SHIPPED = {"assumed": CAR_ASSUMED, "CAR_ROLLING": CAR_ROLLING, "CAR_MOUNTAIN": C
 DRAWS, HELD_OUT, SEED = 20, 0.25, 20221
 
 
-def load() -> tuple[Communes, Places, np.ndarray]:
+def load(path: Path = DATA) -> tuple[Communes, Places, np.ndarray]:
     """Return the communes of the matrix, their places, and the true minutes between them."""
-    matrix = read_matrix(DATA, unit="seconds")
+    matrix = read_matrix(path, unit="seconds")
     towns = read_communes("38").take(list(matrix.origins))
     level = density_level(towns.population, towns.area_km2)
     return towns, places(towns.longitude, towns.latitude, level), matrix.times.dense()
@@ -67,9 +68,9 @@ def _within(everywhere: Places, minutes: np.ndarray, chosen: np.ndarray) -> tupl
     return inside, pairs(minutes[np.ix_(chosen, chosen)])
 
 
-def errors(
+def score(
     models: list[TravelModel], everywhere: Places, minutes: np.ndarray, folds: list[np.ndarray]
-) -> str:
+) -> TravelScore:
     """Score one model per fold on the pairs inside that fold, all pairs together."""
     ours, truth = [], []
     for model, fold in zip(models, folds, strict=True):
@@ -80,7 +81,11 @@ def errors(
         near = (km <= LONGEST_KM) & ~np.eye(km.shape[0], dtype=bool)
         ours.append(estimate_minutes(inside, inside, model)[near])
         truth.append(known.dense()[near])
-    score = score_estimate(np.concatenate(ours), np.concatenate(truth))
+    return score_estimate(np.concatenate(ours), np.concatenate(truth))
+
+
+def cells(score: TravelScore) -> str:
+    """Write a score as the cells of a table."""
     sides = " | ".join(
         f"{t.right:.1%} ({t.missed:.0%}, {t.wrongly_in:.0%})" for t in score.thresholds
     )
@@ -158,13 +163,13 @@ def print_fits(towns: Communes, everywhere: Places, minutes: np.ndarray, zones: 
     print("\n| zone | model | scored on | pairs | bias | MAE | RMSE | p90 | ln sd | 15 to 45 min |")
     for zone_name, zone in zones.items():
         for name, model in SHIPPED.items():
-            row = errors([model], everywhere, minutes, [zone])
+            row = cells(score([model], everywhere, minutes, [zone]))
             print(f"| {zone_name} | {name} | the zone | {row}")
         for name, folds in (("draws", [*draws(zone)]), ("blocks", [*blocks(towns, zone)])):
             models = [fit(everywhere, minutes, zone & ~fold, zone_name) for fold in folds]
-            row = errors(models, everywhere, minutes, folds)
+            row = cells(score(models, everywhere, minutes, folds))
             print(f"| {zone_name} | refitted elsewhere | held-out {name} | {row}")
-            row = errors([CAR_ASSUMED] * len(folds), everywhere, minutes, folds)
+            row = cells(score([CAR_ASSUMED] * len(folds), everywhere, minutes, folds))
             print(f"| {zone_name} | assumed | the same {name} | {row}")
 
 

@@ -87,7 +87,7 @@ def test_bands_that_make_no_sense_are_refused(bands, message):
 
 @pytest.mark.parametrize("decay", DECAYS)
 def test_a_negative_time_is_refused(decay):
-    with pytest.raises(BadArray, match="got -1.0 at index 1"):
+    with pytest.raises(BadArray, match=r"got -1\.0 at index 1"):
         DECAYS[decay]([3, -1])
 
 

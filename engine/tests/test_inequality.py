@@ -94,7 +94,7 @@ def test_measures_stay_in_their_bounds(rows):
 
 @given(peopled, st.floats(0.01, 100))
 def test_changing_the_unit_changes_nothing(rows, factor):
-    values, people, groups = columns(rows)
+    values, people, _ = columns(rows)
     assert gini(values * factor, people) == pytest.approx(gini(values, people), abs=1e-9)
     assert theil(values * factor, people) == pytest.approx(theil(values, people), abs=1e-9)
 

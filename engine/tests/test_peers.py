@@ -18,10 +18,10 @@ def pysal_e2sfca(people, places, minutes):
         [(i, j, t) for (i, j), t in np.ndenumerate(minutes)], columns=["o", "d", "t"]
     )
     model = access.Access(
-        demand_df=pandas.DataFrame({"p": people}),
+        demand_df=pandas.DataFrame({"p": people}).rename_axis("o"),
         demand_index=True,
         demand_value="p",
-        supply_df=pandas.DataFrame({"s": places}),
+        supply_df=pandas.DataFrame({"s": places}).rename_axis("d"),
         supply_index=True,
         supply_value=["s"],
         cost_df=table,

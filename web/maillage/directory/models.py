@@ -409,6 +409,11 @@ class Opening(models.Model):
     closes_at = models.TimeField(_("ferme à"), help_text=_("Heure locale."))
     starts_at = models.DateTimeField(_("début"))
     ends_at = models.DateTimeField(_("fin"))
+    to_confirm = models.BooleanField(
+        _("à confirmer"),
+        default=False,
+        help_text=_("Le calendrier scolaire de ces jours n’est pas connu : mieux vaut appeler."),
+    )
 
     objects = OpeningQuerySet.as_manager()
 

@@ -3,6 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("maillage.portal.urls")),
     path("langue/", include("django.conf.urls.i18n")),
     path("connexion/", include("allauth.account.urls")),
 ]
+
+handler400 = "maillage.portal.pages.bad_request"

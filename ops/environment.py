@@ -45,7 +45,7 @@ def wanted() -> str:
     """What the environment is made from, in one word."""
     sources = [LOCK, *(ROOT / package / "pyproject.toml" for package in PACKAGES)]
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
-    return "{0}.{1} {2} {3}".format(*sys.version_info[:2], VENV, digest.hexdigest())
+    return "{}.{} {} {}".format(*sys.version_info[:2], VENV, digest.hexdigest())
 
 
 def is_ready() -> bool:

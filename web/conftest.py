@@ -5,10 +5,23 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django.test.utils import setup_databases
+from django.test.utils import override_settings, setup_databases
 from pytest_django.plugin import DjangoDbBlocker
 
-from maillage.config import postgres
+from maillage.config import catalogues, postgres
+
+UNHASHED = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_as_in_a_checkout() -> Iterator[None]:
+    """English is compiled, static files are served where they lie: nothing to collect first."""
+    catalogues.compile_stale()
+    with override_settings(STORAGES=UNHASHED):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL server: one per checkout, on a Unix socket that only its owner can open.
 
-    with running(server()):        # up for the length of the block; the last one out turns it off
-        ensure_database(server(), "maillage")
+with running(server()):        # up for the length of the block; the last one out turns it off
+    ensure_database(server(), "maillage")
 """
 
 import fcntl
@@ -23,7 +23,7 @@ from maillage.config.speech import CannotStart
 
 __all__ = [
     "OWNER", "RUNNER", "EmbeddedServer", "answers", "connect", "drop_database", "ensure_database",
-    "for_tests", "running", "server", "start", "stop",
+    "for_tests", "rename_database", "running", "server", "start", "stop",
 ]  # fmt: skip
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -107,6 +107,16 @@ def drop_database(server: EmbeddedServer, name: str) -> None:
         connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
+
+
+def rename_database(server: EmbeddedServer, name: str, new_name: str) -> None:
+    """Rename a database, ending whoever is connected to it."""
+    order = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    with connect(server, user="postgres", database="postgres") as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        connection.execute(order.format(sql.Identifier(name), sql.Identifier(new_name)))
 
 
 def _create_database(connection: psycopg.Connection, name: str) -> None:

@@ -10,7 +10,6 @@ import pwd
 import shlex
 import shutil
 import signal
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from maillage.config import postgres_programs as programs
+from maillage.config.processes import is_alive
 from maillage.config.speech import CannotStart
 
 OWNER, RUNNER = "maillage_owner", "maillage_app"
@@ -123,7 +123,7 @@ def make_folder(folder: Path) -> None:
             part.chmod(mode)
     except PermissionError as error:
         raise CannotStart(
-            f"Impossible de créer le dossier « {folder} » : donnez-en un autre dans MAILLAGE_STATE.",
+            f"Impossible de créer le dossier « {folder} » : donnez-en un dans MAILLAGE_STATE.",
             f'The folder "{folder}" cannot be made: give another one in MAILLAGE_STATE.',
         ) from error
     except OSError as error:
@@ -135,9 +135,9 @@ def make_folder(folder: Path) -> None:
 def disk_is_full(folder: Path) -> CannotStart:
     """The sentence for a full disk, wherever it was noticed."""
     return CannotStart(
-        f"Le disque qui porte « {folder} » est plein : libérez de la place (300 Mo au moins) et "
+        f"Le disque qui porte « {folder} » est plein : libérez au moins 300 Mo et "
         "relancez, rien n'est perdu.",
-        f'The disk that holds "{folder}" is full: free some space (300 MB at least) and start again, '
+        f'The disk that holds "{folder}" is full: free 300 MB at least and start again, '
         "nothing is lost.",
     )
 
@@ -168,7 +168,7 @@ def _refuse_what_cannot_work(server: EmbeddedServer, account: pwd.struct_passwd 
 def _refuse_other_data(server: EmbeddedServer) -> None:
     if server.data.exists() and os.geteuid() not in {0, server.data.stat().st_uid}:
         raise CannotStart(
-            f"Les données de « {server.data} » appartiennent à un autre compte : reprenez ce compte, "
+            f"Les données de « {server.data} » sont à un autre compte : reprenez ce compte "
             "ou donnez un autre dossier dans MAILLAGE_STATE.",
             f'The data in "{server.data}" belong to another account: use that account, or give '
             "another folder in MAILLAGE_STATE.",
@@ -244,7 +244,18 @@ def _launch(server: EmbeddedServer, binaries: Path, account: pwd.struct_passwd |
         (server.data / "postmaster.pid").unlink(missing_ok=True)
         done = programs.run(
             binaries / "pg_ctl",
-            *("start", "-D", server.data, "-w", "-t", str(SECONDS_TO_START), "-l", log, "-o", options),
+            *(
+                "start",
+                "-D",
+                server.data,
+                "-w",
+                "-t",
+                str(SECONDS_TO_START),
+                "-l",
+                log,
+                "-o",
+                options,
+            ),
             account=account,
         )
         if done.returncode != 0:
@@ -267,13 +278,13 @@ def _ensure_roles(server: EmbeddedServer) -> None:
 def _end_forgotten_server(server: EmbeddedServer) -> None:
     """End a server that still holds our socket although its data folder was removed."""
     lines = _lines_of(server.socket / f"{SOCKET_NAME}.lock")
-    if len(lines) < 2 or not lines[0].isdigit() or not _is_postgres(int(lines[0]), lines[1]):
+    if len(lines) < 2 or not lines[0].isdigit() or _is_cluster(Path(lines[1])):
         return
-    if _is_cluster(Path(lines[1])):
-        return
-    os.kill(int(lines[0]), signal.SIGQUIT)
+    process, mark = int(lines[0]), f"-D {lines[1]} "
+    if is_alive(process, mark):
+        os.kill(process, signal.SIGQUIT)
     deadline = time.monotonic() + SECONDS_TO_STOP
-    while _is_postgres(int(lines[0]), lines[1]) and time.monotonic() < deadline:
+    while is_alive(process, mark) and time.monotonic() < deadline:
         time.sleep(0.05)
 
 
@@ -283,27 +294,7 @@ def _live_postmaster(data: Path) -> int | None:
     if not lines or not lines[0].strip().isdigit():
         return None
     process = int(lines[0])
-    return process if _is_postgres(process, str(data)) else None
-
-
-def _is_postgres(process: int, data: str) -> bool:
-    found = _from_proc(process) if Path("/proc/self").exists() else _from_ps(process)
-    return bool(found) and not found.startswith("Z") and "postgres" in found and data in found
-
-
-def _from_proc(process: int) -> str:
-    folder = Path("/proc") / str(process)
-    try:
-        state = (folder / "stat").read_text().rsplit(")", 1)[1].split()[0]
-        words = (folder / "cmdline").read_bytes().decode(errors="replace")
-    except OSError:
-        return ""
-    return f"{state} {words}"
-
-
-def _from_ps(process: int) -> str:
-    command = ["ps", "-o", "stat=,args=", "-p", str(process)]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return process if is_alive(process, f"-D {data} ") else None
 
 
 def _refusal(server: EmbeddedServer, words: str) -> CannotStart:

@@ -74,10 +74,10 @@ def account_for(data: Path) -> pwd.struct_passwd | None:
         if name in known:
             return known[name]
     raise CannotStart(
-        "PostgreSQL refuse de tourner en root et cette machine n'a ni compte « maillage » ni compte "
-        "« nobody » : créez l'un des deux.",
-        'PostgreSQL refuses to run as root and this machine has neither a "maillage" nor a "nobody" '
-        "account: create one.",
+        "PostgreSQL refuse de tourner en root et cette machine n'a ni compte « maillage » ni "
+        "compte « nobody » : créez l'un des deux.",
+        'PostgreSQL refuses to run as root and this machine has neither a "maillage" nor '
+        'a "nobody" account: create one.',
     )
 
 

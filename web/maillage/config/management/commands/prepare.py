@@ -1,0 +1,122 @@
+"""`maillage prepare`: what the site needs before its first page, done where it is missing.
+
+Tables, translations, static files and, on a demonstration, the département and its network.
+
+Each step finds out by itself whether it has anything to do, so a start that was killed half-way is
+taken up where it was, and a warm start does next to nothing.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from maillage.config import catalogues
+from maillage.config.speech import CannotStart, say
+from maillage.organizations.models import Organization
+from maillage.territory.models import Departement
+
+DEMONSTRATION_DEPARTEMENT = "70"
+
+
+class Command(BaseCommand):
+    help = "Bring the database and the files to what this version expects (start does it too)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do each step that has something to do."""
+        prepare()
+
+
+def prepare() -> None:
+    """Bring the database and the files to what this version of the program expects."""
+    if catalogues.compile_stale():
+        told(say("Traductions compilées", "Translations compiled"))
+    migrate_if_needed()
+    collect_static_if_needed()
+    if settings.DEMONSTRATION:
+        load_demonstration_if_needed()
+    if "extend_openings" in get_commands():
+        call_command("extend_openings", stdout=StringIO())
+
+
+def migrate_if_needed() -> None:
+    """Apply what is missing in another process, which alone holds the owner's rights."""
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    connection.close()
+    if not missing:
+        return
+    with step(say("Tables de la base", "Tables of the database")):
+        done = subprocess.run(
+            [sys.executable, "-m", "maillage", "migrate", "--verbosity", "0"],
+            env=os.environ | {"MAILLAGE_ROLE": "owner"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["?"])[-1]
+            raise CannotStart(
+                f"Les tables n'ont pas pu être mises à jour : {last}",
+                f"The tables could not be brought up to date: {last}",
+            )
+
+
+def collect_static_if_needed() -> None:
+    """Gather and compress static files when one of them changed since the last time."""
+    stamp = Path(settings.STATIC_ROOT) / "made-from"
+    wanted = _static_fingerprint()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    with step(say("Feuilles de style et scripts", "Style sheets and scripts")):
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(wanted)
+
+
+def _static_fingerprint() -> str:
+    digest = hashlib.sha256(str(settings.STORAGES).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            facts = Path(storage.path(name)).stat()
+            digest.update(
+                f"{storage.location} {name} {facts.st_size} {facts.st_mtime_ns}\n".encode()
+            )
+    return digest.hexdigest()
+
+
+def load_demonstration_if_needed() -> None:
+    """Load the département and its invented network; each is one transaction, whole or absent."""
+    home = Departement.objects.filter(code=DEMONSTRATION_DEPARTEMENT, loaded=True)
+    if not home.exists():
+        call_command("load_territory", DEMONSTRATION_DEPARTEMENT)
+    if not Organization.objects.exists():
+        call_command("demo")
+
+
+def told(words: str) -> None:
+    """Say what was done, at once even through a pipe."""
+    print(f"  {words}", flush=True)
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Name what takes a while, then how long it took."""
+    started = time.monotonic()
+    if sys.stdout.isatty():
+        print(f"  {name}…", end="\r", flush=True)
+    yield
+    told(f"{name} ({time.monotonic() - started:.1f} s)")

@@ -1,0 +1,101 @@
+"""The programs that the launcher starts: none may outlive it, whatever ends it."""
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+SECONDS_TO_LEAVE = 8
+DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
+OURS = ("maillage.config.wsgi", "-m maillage ")
+
+
+def description(process: int) -> str:
+    """The state letter and the command line of a process; nothing when there is none."""
+    if not Path("/proc/self").exists():
+        command = ["ps", "-o", "stat=,args=", "-p", str(process)]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    folder = Path("/proc") / str(process)
+    try:
+        state = (folder / "stat").read_text().rsplit(")", 1)[1].split()[0]
+        words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+    return f"{state} {words}"
+
+
+def is_alive(process: int, *words: str) -> bool:
+    """Whether the process runs and its command line holds one of `words`; a zombie does not run."""
+    found = description(process)
+    return bool(found) and not found.startswith("Z") and any(word in found for word in words)
+
+
+def spawn(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a program apart from the terminal's Ctrl-C, that the system ends when we die."""
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,  # noqa: PLW1509 (one thread)
+    )
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    library = ctypes.CDLL(None, use_errno=True)  # loaded before the fork, called after it
+
+    def ask() -> None:
+        library.prctl(DIE_WITH_PARENT, signal.SIGQUIT, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)  # it died in between: the system will not tell us any more
+
+    return ask
+
+
+def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask each to leave, wait, and end by force those that stay."""
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + SECONDS_TO_LEAVE
+    for child in children:
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def remember(record: Path, port: int, children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Write down what was started, for the start that follows a killed one."""
+    aside = record.with_suffix(".new")
+    aside.write_text(json.dumps({"port": port, "children": [child.pid for child in children]}))
+    aside.replace(record)
+
+
+def end_leftovers(record: Path) -> None:
+    """End what a killed start left behind; a number that now belongs to another is left alone."""
+    try:
+        left = [int(process) for process in json.loads(record.read_text())["children"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    left = [process for process in left if is_alive(process, *OURS)]
+    for process in left:
+        os.killpg(process, signal.SIGKILL)
+    deadline = time.monotonic() + SECONDS_TO_LEAVE
+    while any(is_alive(process, *OURS) for process in left) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    record.unlink(missing_ok=True)
+
+
+def port_of(record: Path) -> int | None:
+    """The port of the site that runs, as it wrote it down."""
+    try:
+        return int(json.loads(record.read_text())["port"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,7 +1,7 @@
 """Public and school holidays of a département, from the packages kept for that.
 
-School zones are those in force since 2016. Corsica and the overseas départements have calendars of
-their own, set by their rector, that the package does not hold: they are unknown here, never guessed.
+School zones are those in force since 2016. Corsica and the overseas départements have calendars
+of their own, set by their rector, that the package does not hold: unknown here, never guessed.
 """
 
 from datetime import date

@@ -3,9 +3,13 @@
 from typing import ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Min, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+
+from maillage.territory.spelling import TypedPlace, read_place
 
 
 class Mode(models.TextChoices):
@@ -60,11 +64,11 @@ class Departement(models.Model):
 
 
 class Authority(models.Model):
-    """Who holds the département's powers: the Rhône has two (69D and the métropole, 69M)."""
+    """Who holds a département's powers: two share the Rhône (69D, 69M), Alsace has one for two."""
 
     code = models.CharField(_("code"), max_length=4, primary_key=True)
     name = models.CharField(_("nom"), max_length=90)
-    departement = models.ForeignKey(Departement, models.PROTECT, related_name="authorities")
+    departements = models.ManyToManyField(Departement, related_name="authorities")
 
     class Meta:
         verbose_name = _("collectivité départementale")
@@ -103,6 +107,67 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
             longitude__range=(longitude - 1.6 * degrees, longitude + 1.6 * degrees),
         )
 
+    def matching(self, text: str, limit: int = 8) -> Self:
+        """Find what a person typed: a name without accents or article, a postcode, a near miss.
+
+        Exact before beginnings before near misses; in each, loaded départements before their
+        halo, then the nearest spelling, then the most people. One query. Each commune carries
+        `matched_label`: what it was found by when that is not its own name ("Paris 11e…"), or "".
+        """
+        typed = read_place(text)
+        if not typed.words and not typed.code:
+            return self.none()
+        if typed.departement:
+            return self.filter(departement_id=typed.departement)._matching(typed)[:limit]
+        return self._matching(typed)[:limit]
+
+    def _matching(self, typed: TypedPlace) -> Self:
+        if typed.code:
+            found = self.filter(keys__key=typed.code).annotate(quality=Min(Value(0)))
+        else:
+            found = self.filter(_words_found(typed)).annotate(quality=Min(_quality(typed)))
+        other = Q(keys__kind__in=OTHER_NAMES)
+        label = Coalesce(
+            Min("keys__label", filter=other & Q(keys__key=typed.bare)),
+            Min("keys__label", filter=other & _begins(typed)),
+            Value(""),
+        )
+        chosen = found.annotate(
+            nearness=TrigramSimilarity("search_name", typed.bare or typed.code),
+            matched_label=Case(When(quality__in=(1, 3), then=label), default=Value("")),
+        )
+        return chosen.defer("outline", "town_hall_hours").order_by(
+            "quality", F("departement__loaded").desc(), "-nearness", "-population", "pk"
+        )
+
+
+OTHER_NAMES = ("former", "district")
+
+
+def _begins(typed: TypedPlace) -> Q:
+    return Q(keys__key__startswith=typed.words) | Q(keys__key__startswith=typed.bare)
+
+
+def _words_found(typed: TypedPlace) -> Q:
+    return (
+        _begins(typed)
+        | Q(keys__key__trigram_similar=typed.bare)
+        | Q(keys__key__trigram_word_similar=typed.bare)
+    )
+
+
+def _quality(typed: TypedPlace) -> Case:
+    """0 its name, 1 another name of it, 2 and 3 their beginnings, 4 a near miss."""
+    own = Q(keys__kind="name")
+    exact = Q(keys__key__in=(typed.words, typed.bare))
+    return Case(
+        When(own & exact, then=0),
+        When(exact, then=1),
+        When(own & _begins(typed), then=2),
+        When(_begins(typed), then=3),
+        default=4,
+    )
+
 
 class Commune(models.Model):
     """A commune of one vintage of the official geographic code (COG)."""
@@ -122,11 +187,22 @@ class Commune(models.Model):
     epci = models.ForeignKey(Epci, models.PROTECT, null=True, blank=True, related_name="communes")
     cog = models.PositiveSmallIntegerField(_("millésime du code géographique"))
     population = models.PositiveIntegerField(_("population municipale"))
+    population_known = models.BooleanField(
+        _("population publiée"),
+        default=True,
+        help_text=_("Faux quand la source ne donne aucun chiffre : la population vaut alors 0."),
+    )
     area_km2 = models.FloatField(_("surface (km²)"))
     latitude = models.FloatField(_("latitude de la mairie"))
     longitude = models.FloatField(_("longitude de la mairie"))
     town_hall_address = models.CharField(_("adresse de la mairie"), max_length=200, blank=True)
     town_hall_phone = models.CharField(_("téléphone de la mairie"), max_length=30, blank=True)
+    town_hall_hours = models.JSONField(
+        _("horaires de la mairie"),
+        default=list,
+        blank=True,
+        help_text=_("[premier jour, dernier jour, [[ouverture, fermeture], …]] par plage."),
+    )
     outline = models.JSONField(
         _("contour"), null=True, help_text=_("Géométrie GeoJSON simplifiée.")
     )
@@ -148,9 +224,6 @@ class Commune(models.Model):
         verbose_name = _("commune")
         ordering: ClassVar = ["search_name", "code"]
         indexes: ClassVar = [
-            GinIndex(
-                fields=["search_name"], opclasses=["gin_trgm_ops"], name="commune_search_trgm"
-            ),
             models.Index(fields=["latitude", "longitude"], name="commune_place"),
         ]
         constraints: ClassVar = [
@@ -177,6 +250,37 @@ class Commune(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SearchKey(models.Model):
+    """One thing a person may type to mean a commune, already in its plainest spelling."""
+
+    class Kind(models.TextChoices):
+        NAME = "name", _("nom de la commune")
+        SHORT = "short", _("nom courant")
+        FORMER = "former", _("ancienne commune ou commune déléguée")
+        DISTRICT = "district", _("arrondissement municipal")
+        POSTCODE = "postcode", _("code postal")
+        CODE = "code", _("code Insee")
+
+    commune = models.ForeignKey(Commune, models.CASCADE, related_name="keys")
+    kind = models.CharField(_("nature"), max_length=8, choices=Kind.choices)
+    key = models.CharField(_("clé"), max_length=80)
+    label = models.CharField(_("libellé"), max_length=80)
+
+    class Meta:
+        verbose_name = _("clé de recherche")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["commune", "kind", "key"], name="one_search_key_of_each_kind"
+            )
+        ]
+        indexes: ClassVar = [
+            GinIndex(fields=["key"], opclasses=["gin_trgm_ops"], name="search_key_trgm")
+        ]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class Postcode(models.Model):

@@ -5,7 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maillage.portal.urls")),
     path("langue/", include("django.conf.urls.i18n")),
-    path("connexion/", include("allauth.account.urls")),
+    path("connexion/", include("maillage.people.sign_in_urls")),
+    path("", include("maillage.people.urls")),
+    path("", include("maillage.organizations.urls")),
 ]
 
 handler400 = "maillage.portal.pages.bad_request"

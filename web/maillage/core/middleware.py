@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -52,6 +53,8 @@ class OneTransaction:
         """Open the transaction, enter the public scope, answer."""
         with transaction.atomic():
             scope.enter("public")
+            if (cookie := request.COOKIES.get(settings.SESSION_COOKIE_NAME)) is not None:
+                scope.hold_session(cookie)
             return self.get_response(request)
 
 

@@ -1,5 +1,7 @@
 """What happened, and what must be sent: both written in the transaction of the fact."""
 
+import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,9 +12,17 @@ from django.utils.translation import gettext_lazy as _
 class AuditEntry(models.Model):
     """Who did what, as whom, to which row. Ids only, never a name; rows are never changed."""
 
+    # Made here: the database would have to read the row back, which its writer may not.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(_("le"), auto_now_add=True, db_index=True)
+    # The trail outlives the account: its id stays, and nothing here is ever updated.
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
     )
     acting_as = models.CharField(_("au titre de"), max_length=80, blank=True)
     verb = models.CharField(_("action"), max_length=80)
@@ -37,12 +47,21 @@ class OutboxMessage(models.Model):
         SENT = "sent", _("envoyé")
         FAILED = "failed", _("échec")
 
-    created_at = models.DateTimeField(_("écrit le"), auto_now_add=True, db_index=True)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
+        _("écrit le"), auto_now_add=True, db_index=True
+    )
     sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
+    expires_at = models.DateTimeField(
+        _("sans objet après"),
+        null=True,
+        blank=True,
+        help_text=_("Un code trop vieux ne part plus."),
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     recipient = models.EmailField(_("destinataire"))
     subject = models.CharField(_("objet"), max_length=200)
-    body = models.TextField(_("texte"))
+    body = models.TextField(_("texte"), blank=True)
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
     last_error = models.CharField(_("dernière erreur"), max_length=300, blank=True)
 
@@ -54,7 +73,12 @@ class OutboxMessage(models.Model):
                 name="a_sent_message_has_a_date",
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
                 violation_error_message=_("Un message envoyé porte sa date d’envoi."),
-            )
+            ),
+            models.CheckConstraint(
+                name="a_waiting_message_has_a_text",
+                condition=~models.Q(state="waiting", body=""),
+                violation_error_message=_("Un message à envoyer a un texte."),
+            ),
         ]
 
     def __str__(self) -> str:

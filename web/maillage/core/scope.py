@@ -1,9 +1,11 @@
 """What the current transaction may see: the context that row-level security reads.
 
 The context is local to the transaction, so a pooled connection never carries it to someone else.
-Scopes: ``public`` (anyone), ``sign_in`` (the sign-in pages only: an account must be found by its
-address), ``member`` (a professional, limited to the départements they serve), ``system`` (a job or
-command that works for everyone; each use is listed in web/tests/test_row_level_security.py).
+Scopes: ``public`` (anyone), ``sign_in`` (the sign-in pages only: one account may be found by the
+address that was typed), ``member`` (a professional, limited to the départements they serve),
+``system`` (a job or command that works for everyone; each use is listed in
+web/tests/test_row_level_security.py). A signed link opens the one row that carries its hash, and a
+cookie opens the one session that it names, whatever the scope.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,33 +16,63 @@ from django.db import connection, transaction
 
 Scope = Literal["public", "sign_in", "member", "system"]
 
-_SET = (
-    "select set_config('maillage.scope', %s, true), set_config('maillage.departements', %s, true),"
-    " set_config('maillage.user', %s, true)"
-)
+# The settings that say who is asking; `session` and `link` name one row and outlive a change.
+_WHO = ("scope", "departements", "administers", "user", "address")
 
 
-def enter(scope: Scope, *, departements: Iterable[str] = (), user_id: int | None = None) -> None:
+def enter(
+    scope: Scope,
+    *,
+    departements: Iterable[str] = (),
+    administers: Iterable[str] = (),
+    user_id: int | None = None,
+    address: str = "",
+) -> None:
     """Set the context until the end of the current transaction."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A scope is entered inside a transaction.")
-    user = "" if user_id is None else str(user_id)
-    with connection.cursor() as cursor:
-        cursor.execute(_SET, [scope, ",".join(sorted(departements)), user])
+    values = (
+        scope,
+        ",".join(sorted(departements)),
+        ",".join(sorted(administers)),
+        "" if user_id is None else str(user_id),
+        address.strip().lower(),
+    )
+    _set(zip(_WHO, values, strict=True))
+
+
+def hold_session(key: str | None) -> None:
+    """Open the one session that this cookie names."""
+    _set([("session", key or "")])
+
+
+def hold_link(token_hash: str) -> None:
+    """Open the one row that a signed link names, by the hash of its token."""
+    _set([("link", token_hash)])
 
 
 @contextmanager
 def system() -> Iterator[None]:
     """Work for everyone inside one transaction of its own, then give back the former context."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select coalesce(current_setting('maillage.scope', true), ''),"
-                " coalesce(current_setting('maillage.departements', true), ''),"
-                " coalesce(current_setting('maillage.user', true), '')"
-            )
-            former = cursor.fetchone()
-            cursor.execute(_SET, ["system", "", former[2]])
+        former = _current()
+        _set([("scope", "system"), ("departements", ""), ("administers", ""), ("address", "")])
         yield
-        with connection.cursor() as cursor:
-            cursor.execute(_SET, former)
+        _set(former)
+
+
+def _set(pairs: Iterable[tuple[str, str]]) -> None:
+    found = list(pairs)
+    calls = ", ".join(["set_config(%s, %s, true)"] * len(found))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {calls}",  # noqa: S608 (a fixed call, repeated)
+            [word for name, value in found for word in (f"maillage.{name}", value)],
+        )
+
+
+def _current() -> list[tuple[str, str]]:
+    calls = ", ".join(["coalesce(current_setting(%s, true), '')"] * len(_WHO))
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {calls}", [f"maillage.{name}" for name in _WHO])  # noqa: S608
+        return list(zip(_WHO, cursor.fetchone() or (), strict=True))

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from maillage.core import scope
 from maillage.organizations.models import Membership
+from maillage.organizations.permissions import Rights
 
 
 class WhatTheyMaySee:
@@ -17,10 +19,18 @@ class WhatTheyMaySee:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Read the memberships once; anonymous pages cost no query."""
-        if request.session.get("_auth_user_id") and request.user.is_authenticated:
-            today = timezone.localdate()
-            found = Membership.objects.filter(user=request.user.pk).on(today)
-            places = set(found.values_list("departement_id", flat=True))
-            if places:
-                scope.enter("member", departements=places, user_id=request.user.pk)
+        found: list[Membership] = []
+        if SESSION_KEY in request.session and request.user.is_authenticated:
+            mine = Membership.objects.filter(user=request.user.pk).on(timezone.localdate())
+            found = list(mine.select_related("organization", "departement").order_by("pk"))
+        rights = Rights.from_memberships(request.user.pk, found)
+        request.memberships = found  # type: ignore[attr-defined]
+        request.rights = rights  # type: ignore[attr-defined]
+        if found:
+            scope.enter(
+                "member",
+                departements=rights.departements,
+                administers=rights.administers,
+                user_id=request.user.pk,
+            )
         return self.get_response(request)

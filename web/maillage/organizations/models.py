@@ -82,8 +82,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     """Questions asked of memberships."""
 
     def on(self, day: date) -> Self:
-        """Keep those in force on `day`."""
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+        """Keep those in force on `day`; one that was ended by hand stopped at once."""
+        in_time = Q(ends_on=None) | Q(ends_on__gte=day)
+        return self.filter(in_time, starts_on__lte=day, revoked_at=None)
 
 
 class Membership(models.Model):
@@ -104,6 +105,7 @@ class Membership(models.Model):
     departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
     starts_on = models.DateField(_("depuis le"))
     ends_on = models.DateField(_("jusqu’au"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("arrêté le"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -120,6 +122,11 @@ class Membership(models.Model):
                 name="membership_ends_after_it_starts",
                 condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
                 violation_error_message=_("La fin doit suivre le début."),
+            ),
+            models.CheckConstraint(
+                name="what_was_revoked_has_an_end",
+                condition=Q(revoked_at=None) | Q(ends_on__isnull=False),
+                violation_error_message=_("Un rattachement arrêté porte sa date de fin."),
             ),
             models.UniqueConstraint(
                 fields=["user", "role", "organization", "departement"],

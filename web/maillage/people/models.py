@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -23,12 +24,26 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A professional who signs in by a one-time code sent to their address."""
 
+    class Language(models.TextChoices):
+        FRENCH = "fr", _("Français")
+        ENGLISH = "en", _("Anglais")
+
     email = models.EmailField(_("adresse électronique"), unique=True)
     name = models.CharField(_("nom affiché"), max_length=120, blank=True)
+    language = models.CharField(
+        _("langue"), max_length=2, choices=Language.choices, default=Language.FRENCH
+    )
     is_active = models.BooleanField(_("compte ouvert"), default=True)
     created_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
         _("créé le"), auto_now_add=True
     )
+    warned_at = models.DateTimeField(
+        _("prévenu le"),
+        null=True,
+        blank=True,
+        help_text=_("Avant la fermeture d’un compte inutilisé."),
+    )
+    closed_at = models.DateTimeField(_("fermé le"), null=True, blank=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -44,8 +59,26 @@ class User(AbstractBaseUser):
                 Lower("email"),
                 name="one_account_per_address",
                 violation_error_message=_("Un compte existe déjà pour cette adresse."),
-            )
+            ),
+            models.CheckConstraint(
+                name="a_closed_account_is_closed_and_nameless",
+                condition=models.Q(closed_at=None) | models.Q(is_active=False, name=""),
+                violation_error_message=_("Un compte fermé ne garde aucun nom."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class Session(AbstractBaseSession):
+    """A browser that someone signed in with; it may be closed from another one."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    started_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
+        _("ouverte le"), auto_now_add=True
+    )
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")

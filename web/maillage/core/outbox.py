@@ -1,0 +1,17 @@
+"""Write a mail in the transaction of the fact; a job of the same transaction sends it after."""
+
+from datetime import datetime
+
+from maillage.core import tasks
+from maillage.core.models import OutboxMessage
+
+
+def post(
+    recipient: str, subject: str, body: str, *, expires_at: datetime | None = None
+) -> OutboxMessage:
+    """Add one message and its job. Nothing leaves if the transaction is undone."""
+    message = OutboxMessage.objects.create(
+        recipient=recipient, subject=subject, body=body, expires_at=expires_at
+    )
+    tasks.send_message.defer(message_id=str(message.pk))
+    return message

@@ -15,7 +15,15 @@ from maillage_engine.access import (
     reachable,
     two_step_access,
 )
+from maillage_engine.bootstrap import Interval, bootstrap
 from maillage_engine.calibration import Threshold, TravelScore, calibrate, score_estimate
+from maillage_engine.catchments import (
+    balanced_access,
+    huff_three_step_access,
+    modified_two_step_access,
+    standardised_demand,
+    three_step_access,
+)
 from maillage_engine.decay import (
     epanechnikov_weight,
     exponential_weight,
@@ -51,6 +59,14 @@ from maillage_engine.travel import (
     pairs_within,
     places,
 )
+from maillage_engine.welfare import (
+    atkinson,
+    concentration_index,
+    fgt,
+    kolm_pollak,
+    palma,
+    theil_l,
+)
 
 __version__ = "0.1.0"
 
@@ -69,6 +85,7 @@ __all__ = [
     "Extremes",
     "Groups",
     "Infeasible",
+    "Interval",
     "Lorenz",
     "Nearest",
     "Pairs",
@@ -78,8 +95,12 @@ __all__ = [
     "TravelMatrix",
     "TravelModel",
     "TravelScore",
+    "atkinson",
+    "balanced_access",
     "below_median",
+    "bootstrap",
     "calibrate",
+    "concentration_index",
     "concerned",
     "coverage",
     "density_level",
@@ -88,17 +109,22 @@ __all__ = [
     "exponential_weight",
     "extremes",
     "farther_than",
+    "fgt",
     "gaussian_weight",
     "gini",
     "great_circle_km",
     "group_means",
+    "huff_three_step_access",
+    "kolm_pollak",
     "linear_weight",
     "logistic_weight",
     "lorenz",
+    "modified_two_step_access",
     "nearest",
     "pairs",
     "pairs_from",
     "pairs_within",
+    "palma",
     "places",
     "power_weight",
     "quantile",
@@ -106,7 +132,10 @@ __all__ = [
     "reachable",
     "read_matrix",
     "score_estimate",
+    "standardised_demand",
     "step_weight",
     "theil",
+    "theil_l",
+    "three_step_access",
     "two_step_access",
 ]

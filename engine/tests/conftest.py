@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).parents[2]
 OPEN_DATA = Path(os.environ.get("MAILLAGE_OPEN_DATA") or REPOSITORY / "../shared/data")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def open_data():
     """The folder of real open data; the test is skipped, and says so, where it is absent."""
     if not OPEN_DATA.is_dir():

@@ -93,7 +93,7 @@ def test_too_few_known_times_cannot_be_fitted():
         calibrate(pairs([[1.0]]), two, two, base=CAR_ASSUMED)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def isere(open_data):
     """Communes of Isère, their places and the real minutes between them."""
     path = open_data / "travel" / "TimeDistCarIsere.csv.gz"

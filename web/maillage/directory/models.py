@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.feedback import ErrorReport, LinkCheck, MergeProposal, UnmetNeed
 from maillage.directory.querysets import (
-    WEEKDAYS,
     OpeningQuerySet,
     ServiceAtLocationQuerySet,
     ServiceQuerySet,
 )
 from maillage.directory.vocabulary import Accommodation, Audience, Delivery, Kind
+from maillage.directory.when import RANKS, WEEKDAYS
 from maillage.organizations.models import Organization
 from maillage.territory.models import Commune, Departement
 
@@ -37,10 +37,7 @@ __all__ = [
     "UnmetNeed",
 ]
 
-# The first to the fifth Wednesday of a month, and the last to the fifth from its end.
-MONTH_DAYS = tuple(
-    f"{sign}{rank}{day}" for sign in ("", "-") for rank in range(1, 6) for day in WEEKDAYS
-)
+MONTH_DAYS = tuple(f"{rank}{day}" for rank in RANKS for day in WEEKDAYS)
 
 
 def _choices(longest: int, choices: type[models.TextChoices]) -> "ArrayField[list[str], list[str]]":

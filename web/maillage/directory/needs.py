@@ -1,7 +1,10 @@
 """About forty worries in parents' words, each mapped to kinds of services and to both standards."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
+from maillage.directory.plain_words import WORDS
 from maillage.directory.vocabulary import Kind, LifeStage, Need
 
 _CHILDCARE = ("famille--garde-denfants",)
@@ -11,7 +14,7 @@ _RIGHTS = ("difficultes-administratives-ou-juridiques--accompagnement-pour-lacce
 _MIND = ("sante--sante-mentale",)
 _LINKS = ("remobilisation--lien-social",)
 
-NEEDS: tuple[Need, ...] = (
+_NEEDS: tuple[Need, ...] = (
     Need(
         "pregnancy",
         _("J’attends un enfant"),
@@ -285,4 +288,5 @@ NEEDS: tuple[Need, ...] = (
     ),
 )
 
+NEEDS: tuple[Need, ...] = tuple(replace(need, words=WORDS[need.code]) for need in _NEEDS)
 BY_CODE: dict[str, Need] = {need.code: need for need in NEEDS}

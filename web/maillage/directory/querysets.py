@@ -1,7 +1,7 @@
 """Questions asked of services, of services in a place and of openings; each chains."""
 
 from collections.abc import Collection
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from maillage.directory.needs import BY_CODE
 from maillage.directory.vocabulary import Delivery
+from maillage.directory.when import When
 
 if TYPE_CHECKING:
     from maillage.directory.models import (  # named in strings: the models import this file
@@ -17,43 +18,6 @@ if TYPE_CHECKING:
         ServiceAtLocation,  # noqa: F401
     )
     from maillage.territory.models import Commune
-
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-EVENING = time(18)
-LATE_ENOUGH = time(19)  # an evening is open for at least its first hour
-
-
-def days(weekday: int) -> list[str]:
-    """Every way a rule can name one weekday (Monday is 0): MO, 1MO, -1MO…"""
-    name = WEEKDAYS[weekday]
-    return [name, *(f"{sign}{rank}{name}" for sign in ("", "-") for rank in range(1, 6))]
-
-
-def in_force(day: date) -> Q:
-    """Keep the rules not yet over on `day`."""
-    return Q(schedules__until=None) | Q(schedules__until__gte=day)
-
-
-def open_at(weekday: int, moment: time, day: date) -> Q:
-    """Keep what a rule opens on that weekday at that local time."""
-    return in_force(day) & Q(
-        schedules__byday__overlap=days(weekday),
-        schedules__opens_at__lte=moment,
-        schedules__closes_at__gt=moment,
-    )
-
-
-def in_evenings(day: date) -> Q:
-    """Keep what a rule opens from Monday to Friday until 19:00 at least."""
-    workdays = [name for weekday in range(5) for name in days(weekday)]
-    return in_force(day) & Q(
-        schedules__byday__overlap=workdays, schedules__closes_at__gte=LATE_ENOUGH
-    )
-
-
-def on_wednesday(day: date) -> Q:
-    """Keep what a rule opens on Wednesdays."""
-    return in_force(day) & Q(schedules__byday__overlap=days(2))
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -93,17 +57,9 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         """Keep services that offer every adaptation asked for."""
         return self.filter(accommodations__contains=[str(one) for one in wanted])
 
-    def open_at(self, weekday: int, moment: time, *, day: date) -> Self:
-        """Keep services open on that weekday (Monday is 0) at that local time, from `day` on."""
-        return self._with_a_rule(open_at(weekday, moment, day))
-
-    def in_evenings(self, *, day: date) -> Self:
-        """Keep services open until 19:00 at least on a workday."""
-        return self._with_a_rule(in_evenings(day))
-
-    def on_wednesday(self, *, day: date) -> Self:
-        """Keep services open on Wednesdays."""
-        return self._with_a_rule(on_wednesday(day))
+    def open_when(self, when: When, *, day: date) -> Self:
+        """Keep services that a rule opens at such a moment, from `day` on."""
+        return self._among(when.rule(day))
 
     def serving(self, commune: "Commune") -> Self:
         """Keep services whose area holds this commune; no area means the whole département."""
@@ -112,10 +68,11 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         if commune.epci_id:
             area |= Q(areas__level="epci", areas__code=commune.epci_id)
         area |= Q(areas=None, departement=commune.departement_id)
-        return self.filter(pk__in=self.model._base_manager.filter(area).values("pk"))
+        return self._among(area)
 
-    def _with_a_rule(self, rule: Q) -> Self:
-        return self.filter(pk__in=self.model._base_manager.filter(rule).values("pk"))
+    def _among(self, joined: Q) -> Self:
+        """Filter through a sub-query, so that a join never shows a service twice."""
+        return self.filter(pk__in=self.model._base_manager.filter(joined).values("pk"))
 
 
 class ServiceAtLocationQuerySet(models.QuerySet["ServiceAtLocation"]):
@@ -132,9 +89,10 @@ class ServiceAtLocationQuerySet(models.QuerySet["ServiceAtLocation"]):
             location__longitude__range=(longitude - 1.6 * degrees, longitude + 1.6 * degrees),
         )
 
-    def with_a_rule(self, rule: Q) -> Self:
-        """Keep places where this service has such a rule: `open_at`, `in_evenings`…"""
-        return self.filter(pk__in=self.model._base_manager.filter(rule).values("pk"))
+    def open_when(self, when: When, *, day: date) -> Self:
+        """Keep places where a rule opens this service at such a moment, from `day` on."""
+        among = self.model._base_manager.filter(when.rule(day))
+        return self.filter(pk__in=among.values("pk"))
 
 
 class OpeningQuerySet(models.QuerySet["Opening"]):

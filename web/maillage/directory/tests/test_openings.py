@@ -14,9 +14,9 @@ from maillage.directory.tests import made
 YEAR = openings.Almanac("70", date(2026, 9, 1), date(2027, 8, 31))
 CLOSED, LONGER = date(2026, 12, 11), date(2027, 6, 16)
 
-# Zone A, 2026-2027: autumn 17 Oct. to 2 Nov., Christmas 19 Dec. to 4 Jan., winter 13 Feb. to 1 Mar.,
-# spring 10 to 26 Apr., Ascension bridge 7 May, summer from 3 July. A bank holiday falls on a
-# Wednesday of term: 11 November. The space is closed on 11 December. Month by month:
+# Zone A, 2026-2027: autumn 17 Oct. to 2 Nov., Christmas 19 Dec. to 4 Jan., winter 13 Feb. to
+# 1 Mar., spring 10 to 26 Apr., Ascension bridge 7 May, summer from 3 July. A bank holiday falls
+# on a Wednesday of term: 11 November. The space is closed on 11 December. Month by month:
 GRAY = {
     "2026-09": [2, 4, 9, 11, 16, 18, 23, 25, 30],
     "2026-10": [2, 7, 9, 14, 16],

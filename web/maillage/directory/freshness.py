@@ -1,0 +1,42 @@
+"""R120: how long ago someone made sure that an entry is true. A stale one is shown last."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from dateutil.relativedelta import relativedelta
+
+from maillage.directory.models import Service
+
+
+class Freshness(IntEnum):
+    """Larger is worse, so that it sorts."""
+
+    FRESH = 0
+    TO_VERIFY = 1
+    STALE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """House rules: after how many whole months an entry is doubted, then demoted."""
+
+    to_verify: int = 6
+    stale: int = 12
+
+
+HOUSE = Thresholds()
+
+
+def freshness(service: Service, today: date, thresholds: Thresholds = HOUSE) -> Freshness:
+    """Say how fresh the entry is; one that nobody ever verified is to verify at best."""
+    since = service.verified_on or service.created_at.date()
+    if today >= since + relativedelta(months=thresholds.stale):
+        return Freshness.STALE
+    doubted = today >= since + relativedelta(months=thresholds.to_verify)
+    return Freshness.TO_VERIFY if doubted or not service.verified_on else Freshness.FRESH
+
+
+def is_demoted(service: Service, today: date, thresholds: Thresholds = HOUSE) -> bool:
+    """Tell whether the entry comes after all fresher ones, however near it is."""
+    return freshness(service, today, thresholds) is Freshness.STALE

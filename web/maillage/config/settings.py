@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.staticfiles",
+    "maillage.config.apps.StaticFiles",
     "allauth",
     "allauth.account",
     "django_htmx",

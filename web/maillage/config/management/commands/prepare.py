@@ -17,6 +17,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
@@ -89,8 +90,9 @@ def collect_static_if_needed() -> None:
 
 def _static_fingerprint() -> str:
     digest = hashlib.sha256(str(settings.STORAGES).encode())
+    ignored = apps.get_app_config("staticfiles").ignore_patterns
     for finder in get_finders():
-        for name, storage in finder.list([]):
+        for name, storage in finder.list(ignored):
             facts = Path(storage.path(name)).stat()
             digest.update(
                 f"{storage.location} {name} {facts.st_size} {facts.st_mtime_ns}\n".encode()

@@ -19,7 +19,7 @@ class NotAllowed(DomainError):
 class AlreadyMember(DomainError):
     code = "already_member"
     message = _(
-        "{email} a déjà ce rôle ici. Rien n’a changé : la personne peut se connecter dès maintenant."
+        "{email} a déjà ce rôle ici. Rien n’a changé : cette personne peut se connecter."
     )
 
 

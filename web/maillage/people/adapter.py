@@ -22,7 +22,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_code": _("Ce code n’est pas le bon. Recopiez celui du dernier message reçu."),
         "too_many_login_attempts": _(
-            "Trop d’essais : ce code ne sert plus. Attendez quelques minutes et demandez-en un autre."
+            "Trop d’essais : ce code ne sert plus. Attendez quelques minutes, puis demandez-en un "
+            "autre."
         ),
         "rate_limited": _("Trop de demandes. Attendez quelques minutes et recommencez."),
     }

@@ -1,7 +1,7 @@
 """Accounts of professionals. A parent never needs one."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -41,7 +41,7 @@ class User(AbstractBaseUser):
         _("prévenu le"),
         null=True,
         blank=True,
-        help_text=_("Avant la fermeture d’un compte inutilisé."),
+        help_text=_("Avant de fermer un compte inutilisé."),
     )
     closed_at = models.DateTimeField(_("fermé le"), null=True, blank=True)
 
@@ -82,3 +82,9 @@ class Session(AbstractBaseSession):
     class Meta(AbstractBaseSession.Meta):
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Write again what changes only: when it started does not."""
+        if options.get("force_update"):
+            options["update_fields"] = ["session_data", "expire_date", "user"]
+        super().save(*args, **options)

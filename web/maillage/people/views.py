@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, NoReturn
 
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import RequestLoginCodeView
 from django.conf import settings
 from django.contrib import messages
@@ -33,6 +34,13 @@ class SignedIn(HttpRequest):
 
 class AskForCode(RequestLoginCodeView):  # type: ignore[misc]
     """Ask for a code; a demonstration also shows whose addresses may be typed."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Forget a code that is still awaited when another one is asked for."""
+        if request.method == "POST" or "autre" in request.GET:
+            clear_login(request)
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
 
     def get_context_data(self, **facts: Any) -> dict[str, Any]:
         """Add the people of the demonstration, which this room does not know."""
@@ -98,7 +106,6 @@ def sign_out_everywhere(request: SignedIn) -> HttpResponse:
     """Close the account's other sessions."""
     number = actions.sign_out_everywhere(request.user, keep=request.session.session_key or "")
     text = ngettext("%d autre session fermée.", "%d autres sessions fermées.", number)
-    messages.success(
-        request, text % number if number else _("Aucune autre session n’était ouverte.")
-    )
+    none = _("Aucune autre session n’était ouverte.")
+    messages.success(request, text % number if number else none)
     return redirect("people:account")

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='warned_at',
-            field=models.DateTimeField(blank=True, help_text='Avant la fermeture d’un compte inutilisé.', null=True, verbose_name='prévenu le'),
+            field=models.DateTimeField(blank=True, help_text='Avant de fermer un compte inutilisé.', null=True, verbose_name='prévenu le'),
         ),
         migrations.AddConstraint(
             model_name='user',

@@ -1,0 +1,372 @@
+"""What a diagnosis stands on, read from the database into plain values in a fixed order.
+
+Nothing here depends on row ids or on the order of insertion, so the same facts give the same hash
+in another database.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from maillage.directory.models import (
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceQuerySet,
+)
+from maillage.directory.vocabulary import Delivery
+from maillage.steering.opening_hours import weekly_hours
+from maillage.steering.question import Question
+from maillage.steering.vocabulary import AUDIENCES, Measure
+from maillage.territory.models import (
+    Commune,
+    Dataset,
+    Departement,
+    Observation,
+    TravelTime,
+    Zoning,
+)
+
+INCOME_MEASURE = "median_income"
+POPULATION_MEASURE = "population"
+NO_EPCI = "—"
+SEEN_AT_LEAST_MIN = 45  # a nearest place just beyond the threshold is still looked for
+WIDEST_HALO_DEGREES = 0.7  # about 78 km
+KM_PER_DEGREE = 111.2
+KM_PER_MINUTE = {"car": 0.9, "bicycle": 0.2, "foot": 0.07}  # faster than any estimate
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneFacts:
+    """One commune, inside the département or in the halo around it."""
+
+    code: str
+    name: str
+    inside: bool
+    departement: str
+    epci: str
+    epci_name: str
+    latitude: float
+    longitude: float
+    density: int | None  # 1 to 7
+    population: int
+    area_km2: float
+    people: float | None  # of the audience; None where nothing is known
+    estimated: bool
+    income: float | None
+    growth: float | None  # of the population, in % a year, between its two latest figures
+    zonings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One service in one place."""
+
+    commune: str
+    latitude: float
+    longitude: float
+    name: str
+    organization: str
+    location: str
+    capacity: int | None  # of the whole service
+    stops: int  # places among which the service is shared
+    is_mobile: bool
+    verified_on: str  # ISO day, empty if never
+    hours: float | None  # per week, at this place; None when not asked
+    is_demonstration: bool
+    key: str  # to name the site in an address; not part of the hash
+    service_id: str  # to link to its page; not part of the hash
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteService:
+    """A service of the same kind that is given by telephone or video."""
+
+    name: str
+    organization: str
+    modes: tuple[str, ...]
+    level: str  # the widest area it helps
+    service_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file the figures come from."""
+
+    key: str
+    title: str
+    producer: str
+    licence: str
+    vintage: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a diagnosis reads."""
+
+    departement: str
+    departement_name: str
+    communes: tuple[CommuneFacts, ...]  # by code, the halo included
+    sites: tuple[Site, ...]
+    remote: tuple[RemoteService, ...]
+    times: tuple[tuple[str, str, float], ...]  # imported minutes between communes
+    times_source: str
+    sources: tuple[Source, ...]
+    silent_departements: tuple[str, ...]  # neighbours of whose offer nothing is known
+
+    def sha256(self) -> str:
+        """Hash of the facts alone."""
+        facts = asdict(self)
+        for row in (*facts["sites"], *facts["remote"]):
+            row.pop("key", None)
+            row.pop("service_id")
+        text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read(question: Question) -> Inputs:
+    """Read what `question` needs, in a number of queries that does not grow."""
+    names, silent = _departements()
+    communes = _communes(question)
+    codes = [commune.code for commune in communes]
+    sites = _sites(question, codes)
+    times, source = _times(question, codes, {site.commune for site in sites})
+    neighbours = {commune.departement for commune in communes if not commune.inside}
+    return Inputs(
+        departement=question.departement,
+        departement_name=names[question.departement],
+        communes=communes,
+        sites=sites,
+        remote=_remote(question, communes),
+        times=times,
+        times_source=source,
+        sources=_sources(),
+        silent_departements=tuple(sorted(neighbours & silent)),
+    )
+
+
+def _departements() -> tuple[dict[str, str], set[str]]:
+    """Every name, and the départements in which the directory knows no service at all."""
+    known = Service.objects.public().filter(departement=OuterRef("pk"))
+    rows = Departement.objects.annotate(known=Exists(known)).values_list("pk", "name", "known")
+    found = list(rows)
+    return {code: name for code, name, _ in found}, {code for code, _, known in found if not known}
+
+
+def _communes(question: Question) -> tuple[CommuneFacts, ...]:
+    columns = AUDIENCES[question.audience].columns
+    zonings = Zoning.objects.filter(communes=OuterRef("pk")).order_by("kind").values("kind")
+    incomes = Observation.objects.filter(
+        level=Observation.Level.COMMUNE, measure=INCOME_MEASURE, area=OuterRef("pk")
+    ).order_by("-year")
+    people = Observation.objects.filter(
+        level=Observation.Level.COMMUNE, measure=POPULATION_MEASURE, area=OuterRef("pk")
+    ).order_by("-year")
+    rows = (
+        _around(question)
+        .order_by("pk")
+        .annotate(
+            income=Subquery(incomes.values("value")[:1]),
+            kinds=ArraySubquery(zonings),
+            counts=ArraySubquery(people.values(pair=JSONObject(year="year", people="value"))[:2]),
+        )
+        .values(
+            "code", "name", "departement_id", "epci_id", "epci__name", "latitude", "longitude",
+            "density_level", "population", "population_known", "area_km2", "children_estimated", "income", "kinds", "counts",
+            *columns,
+        )
+    )  # fmt: skip
+    return tuple(_commune(row, question) for row in rows)
+
+
+def _commune(row: dict[str, Any], question: Question) -> CommuneFacts:
+    columns = AUDIENCES[question.audience].columns
+    parts = [row[column] for column in columns]
+    known = all(part is not None for part in parts)
+    known = known and (columns != ("population",) or row["population_known"])
+    return CommuneFacts(
+        code=row["code"],
+        name=row["name"],
+        inside=row["departement_id"] == question.departement,
+        departement=row["departement_id"],
+        epci=row["epci_id"] or NO_EPCI,
+        epci_name=row["epci__name"] or NO_EPCI,
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        density=row["density_level"],
+        population=row["population"],
+        area_km2=row["area_km2"],
+        people=float(sum(parts)) if known else None,
+        estimated=row["children_estimated"] and columns != ("population",),
+        income=row["income"],
+        growth=_growth(row["counts"]),
+        zonings=tuple(sorted(set(row["kinds"]))),
+    )
+
+
+def _growth(counts: list[dict[str, float]]) -> float | None:
+    """Percent a year between the two latest figures; None where there are not two."""
+    if len(counts) < 2 or not counts[1]["people"]:
+        return None
+    latest, former = counts
+    years = latest["year"] - former["year"]
+    return float(round(100 * ((latest["people"] / former["people"]) ** (1 / years) - 1), 2))
+
+
+def _around(question: Question) -> QuerySet[Commune]:
+    """The département's communes, and the loaded ones in a frame around them: the halo."""
+    inside = Commune.objects.filter(departement=question.departement)
+    margin = halo_degrees(question)
+    edges = {
+        "south": Subquery(_edge(inside, Min("latitude"))) - margin,
+        "north": Subquery(_edge(inside, Max("latitude"))) + margin,
+        "west": Subquery(_edge(inside, Min("longitude"))) - 1.5 * margin,
+        "east": Subquery(_edge(inside, Max("longitude"))) + 1.5 * margin,
+    }
+    return Commune.objects.filter(
+        Q(departement=question.departement)
+        | Q(latitude__range=(edges["south"], edges["north"]))
+        & Q(longitude__range=(edges["west"], edges["east"]))
+    )
+
+
+def _edge(inside: QuerySet[Commune], bound: Min | Max) -> QuerySet[Commune, dict[str, Any]]:
+    return inside.order_by().values("departement").annotate(edge=bound).values("edge")
+
+
+def halo_degrees(question: Question) -> float:
+    """How far outside the département services and families still matter, in degrees."""
+    minutes = max(question.minutes, SEEN_AT_LEAST_MIN)
+    return min(minutes * KM_PER_MINUTE[question.mode] / KM_PER_DEGREE, WIDEST_HALO_DEGREES)
+
+
+def _sites(question: Question, codes: list[str]) -> tuple[Site, ...]:
+    rows = (
+        ServiceAtLocation.objects.filter(
+            service__in=_offer(question).filter(
+                modes__overlap=[Delivery.ON_SITE.value, Delivery.MOBILE.value]
+            ),
+            location__commune__in=codes,
+        )
+        .select_related("service__organization", "location")
+        .annotate(stops=Count("service__at_locations", distinct=True))
+        .order_by("pk")
+    )
+    if question.measure == Measure.HOURS:
+        rows = rows.prefetch_related("schedules")
+    found = [_site(row, question) for row in rows]
+    kept = [site for site in found if site.key not in question.scenario.closed]
+    return tuple(sorted(kept, key=_by_content))
+
+
+def _site(row: Any, question: Question) -> Site:
+    hours = weekly_hours(row.schedules.all()) if question.measure == Measure.HOURS else None
+    service, location = row.service, row.location
+    return Site(
+        commune=location.commune_id,
+        latitude=location.latitude,
+        longitude=location.longitude,
+        name=service.name,
+        organization=service.organization.name,
+        location=location.name,
+        capacity=service.capacity,
+        stops=row.stops,
+        is_mobile=row.is_mobile_stop,
+        verified_on=service.verified_on.isoformat() if service.verified_on else "",
+        hours=hours,
+        is_demonstration=service.is_demonstration,
+        key=row.pk.hex[:10],
+        service_id=str(service.pk),
+    )
+
+
+def _by_content(site: Site) -> tuple[Any, ...]:
+    return (
+        site.commune, site.latitude, site.longitude, site.name, site.organization, site.location,
+        -1 if site.capacity is None else site.capacity, site.verified_on, site.stops,
+    )  # fmt: skip
+
+
+def _offer(question: Question) -> ServiceQuerySet:
+    """The services of the kind, open to families, whose ages overlap the audience's."""
+    scenario, months = question.scenario, AUDIENCES[question.audience].months
+    offer = Service.objects.public().filter(kind=question.kind)
+    if months:
+        offer = offer.filter(
+            Q(minimum_age=None) | Q(minimum_age__lte=months[1]),
+            Q(maximum_age=None) | Q(maximum_age__gte=months[0]),
+        )
+    if scenario.only_verified:
+        offer = offer.exclude(verified_on=None)
+    if scenario.on:
+        day = date.fromisoformat(scenario.on)
+        in_force = Q(schedules__dtstart__lte=day) & (
+            Q(schedules__until=None) | Q(schedules__until__gte=day)
+        )
+        offer = offer.filter(Q(schedules=None) | in_force)
+    return offer.distinct()
+
+
+def _remote(question: Question, communes: tuple[CommuneFacts, ...]) -> tuple[RemoteService, ...]:
+    """Those of the same kind that help at a distance, and listening lines."""
+    epcis = {commune.epci for commune in communes if commune.inside}
+    here = (
+        Q(level=ServiceArea.Level.FRANCE)
+        | Q(level=ServiceArea.Level.DEPARTEMENT, code=question.departement)
+        | Q(level=ServiceArea.Level.EPCI, code__in=epcis)
+    )
+    rows = (
+        ServiceArea.objects.filter(here)
+        .filter(
+            service__in=_offer(question).filter(
+                modes__overlap=[Delivery.PHONE.value, Delivery.VIDEO.value]
+            )
+        )
+        .select_related("service__organization")
+    )
+    order = {"france": 0, "departement": 1, "epci": 2}
+    best: dict[Any, Any] = {}
+    for row in sorted(rows, key=lambda area: (order[area.level], area.code)):
+        best.setdefault(row.service_id, row)
+    found = [
+        RemoteService(
+            name=area.service.name,
+            organization=area.service.organization.name,
+            modes=tuple(m for m in area.service.modes if m in (Delivery.PHONE, Delivery.VIDEO)),
+            level=area.level,
+            service_id=str(area.service_id),
+        )
+        for area in best.values()
+    ]
+    return tuple(sorted(found, key=lambda remote: (remote.name, remote.organization)))
+
+
+def _times(
+    question: Question, codes: list[str], ends: set[str]
+) -> tuple[tuple[tuple[str, str, float], ...], str]:
+    """Imported minutes between communes, and the files they come from."""
+    ends = ends | set(question.scenario.opened)
+    rows = TravelTime.objects.filter(mode=question.mode, origin__in=codes, destination__in=ends)
+    found = sorted(
+        rows.values_list(
+            "origin_id", "destination_id", "minutes", "dataset__title", "dataset__vintage"
+        )
+    )
+    files = sorted({f"{title} ({vintage})" for *_, title, vintage in found})
+    return tuple(row[:3] for row in found), " ; ".join(files)
+
+
+def _sources() -> tuple[Source, ...]:
+    """The latest load of each file."""
+    rows = Dataset.objects.order_by("key", "-loaded_at", "-pk").distinct("key")
+    return tuple(
+        Source(row.key, row.title, row.producer, row.licence, row.vintage, row.sha256)
+        for row in sorted(rows, key=lambda row: row.key)
+    )

@@ -1,0 +1,86 @@
+"""Numbers as people read them, in the language of the page."""
+
+import math
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from maillage.steering.disclosure import SMALLEST, is_hidden, published
+from maillage.steering.question import Question
+from maillage.steering.vocabulary import AUDIENCES, MEASURES
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number with its separators."""
+    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True, force_grouping=True))
+
+
+def count(people: float | None) -> str:
+    """A published count: rounded to 5, small ones hidden."""
+    if people is None:
+        return _("non connu")
+    if is_hidden(people):
+        return _("moins de %(n)d") % {"n": SMALLEST}
+    return number(published(people) or 0)
+
+
+def percent(share: float | None) -> str:
+    """A share of people; 100 % and 0 % are said only when exact."""
+    if share is None:
+        return "–"
+    shown = round(100 * share)
+    if shown in {0, 100} and 0 < share < 1:
+        digits = 1
+        bounded = min(max(100 * share, 0.1), 99.9)
+        return _("%(n)s %%") % {"n": number(bounded, digits)}
+    return _("%(n)s %%") % {"n": number(shown)}
+
+
+def amount(value: float | None) -> str:
+    """A score: two significant digits are all it deserves."""
+    if value is None:
+        return "–"
+    if not math.isfinite(value):
+        return _("infini") if value > 0 else _("non défini")
+    if value == 0:
+        return "0"
+    digits = max(0, 1 - math.floor(math.log10(abs(value))))
+    return number(value, min(digits, 3))
+
+
+def times(value: float) -> str:
+    """How many times more."""
+    if math.isnan(value):
+        return _("non défini")
+    if math.isinf(value):
+        return _("sans limite")
+    return f"× {number(value, 1)}"
+
+
+def index(value: float) -> str:
+    """An index between 0 and 1."""
+    return number(value, 2)
+
+
+def minutes(value: float | None) -> str:
+    """A travel time, to the minute."""
+    return _("aucun trouvé") if value is None else _("%(n)s min") % {"n": number(value)}
+
+
+def euros(value: float | None) -> str:
+    """An income, to the euro."""
+    return _("non publié") if value is None else _("%(n)s €") % {"n": number(value)}
+
+
+def noun(question: Question) -> str:
+    """Those who are counted: "enfants de moins de 6 ans"."""
+    return str(AUDIENCES[question.audience].noun)
+
+
+def score_unit(question: Question) -> str:
+    """The unit of a score: "lieux pour 1 000 enfants de moins de 6 ans"."""
+    return _("%(what)s pour %(per)s %(people)s") % {
+        "what": MEASURES[question.measure].short,
+        "per": number(question.per),
+        "people": noun(question),
+    }

@@ -6,10 +6,9 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.feedback import ErrorReport, LinkCheck, MergeProposal, UnmetNeed
@@ -43,6 +42,10 @@ MONTH_DAYS = tuple(f"{rank}{day}" for rank in RANKS for day in WEEKDAYS)
 def _choices(longest: int, choices: type[models.TextChoices]) -> "ArrayField[list[str], list[str]]":
     code = models.CharField(max_length=longest, choices=choices.choices)
     return ArrayField(code, default=list, blank=True)
+
+
+def _plain(column: str) -> Func:
+    return Func(column, function="maillage_plain", output_field=models.TextField())
 
 
 class Location(models.Model):
@@ -156,21 +159,8 @@ class Service(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     words = models.GeneratedField(
-        expression=Func(
-            Func(
-                Concat(
-                    "name",
-                    Value(" "),
-                    "name_en",
-                    Value(" "),
-                    "description",
-                    output_field=models.TextField(),
-                ),
-                function="maillage_plain",
-            ),
-            function="to_tsvector",
-            template="%(function)s('french'::regconfig, %(expressions)s)",
-        ),
+        expression=SearchVector(_plain("name"), _plain("name_en"), config="french", weight="A")
+        + SearchVector(_plain("description"), config="french", weight="D"),
         output_field=SearchVectorField(),
         db_persist=True,
         editable=False,

@@ -5,7 +5,6 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import django.db.models.functions.text
 from django.db import migrations, models
 
 
@@ -96,7 +95,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='service',
             name='words',
-            field=models.GeneratedField(db_persist=True, expression=models.Func(models.Func(django.db.models.functions.text.Concat('name', models.Value(' '), 'name_en', models.Value(' '), 'description', output_field=models.TextField()), function='maillage_plain'), function='to_tsvector', template="%(function)s('french'::regconfig, %(expressions)s)"), output_field=django.contrib.postgres.search.SearchVectorField()),
+            field=models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector(models.Func('name', function='maillage_plain', output_field=models.TextField()), models.Func('name_en', function='maillage_plain', output_field=models.TextField()), config='french', weight='A'), '||', django.contrib.postgres.search.SearchVector(models.Func('description', function='maillage_plain', output_field=models.TextField()), config='french', weight='D'), django.contrib.postgres.search.SearchConfig('french')), output_field=django.contrib.postgres.search.SearchVectorField()),
         ),
         migrations.AddIndex(
             model_name='opening',

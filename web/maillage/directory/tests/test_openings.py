@@ -1,10 +1,11 @@
 """R5: what a rule opens, compared with lists made by hand from the official calendars."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from maillage.directory import openings
 from maillage.directory.actions import rebuild_openings
@@ -218,3 +219,21 @@ def test_the_database_refuses_an_exception_with_one_hour_only():
         ScheduleException.objects.create(
             schedule=made.rule(at, "MO"), day=date(2026, 1, 5), opens_at=time(9)
         )
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_rebuilds_at_once_store_each_opening_once():
+    at = made.place(made.service())
+    made.rule(at, "MO", "WE")
+
+    def rebuild():
+        try:
+            return openings.rebuild([at.service_id], today=date(2026, 11, 22))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        results = [done.result() for done in [pool.submit(rebuild) for _ in range(4)]]
+    assert sorted(result.added for result in results) == [0, 0, 0, Opening.objects.count()]
+    assert {result.removed for result in results} == {0}

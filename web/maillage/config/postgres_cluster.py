@@ -81,8 +81,12 @@ def answers(server: EmbeddedServer) -> bool:
 
 def bring_up(server: EmbeddedServer) -> None:
     """Make the cluster if it is missing and start it if it does not answer."""
-    if answers(server):
-        return
+    if not answers(server):
+        _bring_up(server)
+    _ensure_roles(server)  # also after a start that was killed before it made them
+
+
+def _bring_up(server: EmbeddedServer) -> None:
     account = programs.account_for(server.data)
     _refuse_what_cannot_work(server, account)
     try:
@@ -97,7 +101,6 @@ def bring_up(server: EmbeddedServer) -> None:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise disk_is_full(server.state) from error
         raise
-    _ensure_roles(server)
 
 
 def bring_down(server: EmbeddedServer) -> None:

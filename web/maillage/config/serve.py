@@ -27,7 +27,7 @@ CHILDREN = (
     (sys.executable, "-m", "gunicorn", "maillage.config.wsgi", "--worker-class", "gthread",
      "--workers", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning",
      "--graceful-timeout", "5"),
-    (sys.executable, "-m", "maillage", "procrastinate", "--verbosity", "0", "worker"),
+    (sys.executable, "-m", "maillage", "worker"),
 )  # fmt: skip
 WHERE_TO_CLICK = (
     ("Chercher une aide", "Find help", "/"),

@@ -24,12 +24,17 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import ProgrammingError
 
 from maillage.config import catalogues
 from maillage.config.speech import CannotStart, say
 from maillage.organizations.models import Organization
 from maillage.territory.models import Departement
 
+CLOSED_TABLES = """
+select from pg_tables where schemaname = 'public'
+and not has_table_privilege(format('%I.%I', schemaname, tablename), 'insert') limit 1
+"""
 DEMONSTRATION_DEPARTEMENT = "70"
 
 
@@ -55,10 +60,7 @@ def prepare() -> None:
 
 def migrate_if_needed() -> None:
     """Apply what is missing in another process, which alone holds the owner's rights."""
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    connection.close()
-    if not missing:
+    if _is_migrated():
         return
     with step(say("Tables de la base", "Tables of the database")):
         done = subprocess.run(
@@ -75,6 +77,21 @@ def migrate_if_needed() -> None:
                 f"Les tables n'ont pas pu être mises à jour : {last}",
                 f"The tables could not be brought up to date: {last}",
             )
+
+
+def _is_migrated() -> bool:
+    """Whether every migration ran and every table was then opened to the role that runs."""
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute(CLOSED_TABLES)
+            return cursor.fetchone() is None
+    except ProgrammingError:
+        return False  # the very first migration ran, and was killed before the rights were given
+    finally:
+        connection.close()
 
 
 def collect_static_if_needed() -> None:

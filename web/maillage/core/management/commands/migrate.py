@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.commands.migrate import Command as Migrate
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 # What proves something is added and read, never changed.
@@ -23,8 +23,8 @@ class Command(Migrate):
 
 
 def grant(role: str) -> None:
-    """Let `role` read and write rows; do nothing where one role does both or it does not exist."""
-    with connection.cursor() as cursor:
+    """Let `role` read and write rows, all at once; nothing where one role does both."""
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "select 1 from pg_roles where rolname = %s and rolname <> current_user", [role]
         )

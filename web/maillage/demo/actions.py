@@ -96,7 +96,9 @@ def _places(network: Network, departements: Sequence[str]) -> list[rows.Place]:
             missing=f"{len(missing)} communes ({', '.join(missing[:5])}…)", departement=HOME
         )
     ranked = _by_population(home.values())
-    return [rows.Place(HOME, home) if code == HOME else _place(code, ranked) for code in departements]
+    return [
+        rows.Place(HOME, home) if code == HOME else _place(code, ranked) for code in departements
+    ]
 
 
 def _place(departement: str, home: Sequence[Commune]) -> rows.Place:

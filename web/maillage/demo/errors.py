@@ -15,9 +15,7 @@ class DemoRefused(DomainError):
     """The demonstration network cannot be loaded here."""
 
     code = "demo_refused"
-    message = _(
-        "Le réseau de démonstration n’a pas été chargé. Consultez le guide d’exploitation."
-    )
+    message = _("Le réseau de démonstration n’a pas été chargé. Consultez le guide d’exploitation.")
 
 
 class OnlyInDemonstration(DemoRefused):

@@ -48,7 +48,9 @@ def read(line: str) -> Hours:
     """Read one line; raise `BadHours` saying what is wrong with it."""
     found = _LINE.fullmatch(line)
     if found is None:
-        raise BadHours(f"{line!r} is not '[every N weeks|monthly] DAYS HH:MM-HH:MM [term|holidays]'")
+        raise BadHours(
+            f"{line!r} is not '[every N weeks|monthly] DAYS HH:MM-HH:MM [term|holidays]'"
+        )
     opens, closes = (_clock(found[name], line) for name in ("opens", "closes"))
     if opens >= closes:
         raise BadHours(f"{line!r} closes before it opens")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -125,20 +124,26 @@ def read(folder: Path = FOLDER) -> Network:
 
 
 def _contradictions(network: Network) -> Iterable[str]:
+    yield from _used_twice(each.key for each in network.organizations)
+    yield from _used_twice(each.key for each in network.venues)
+    yield from _used_twice(each.key for each in network.services)
     organizations = {each.key for each in network.organizations}
-    venues = {each.key for each in network.venues}
-    groups: tuple[tuple[Any, ...], ...] = (
-        network.organizations, network.venues, network.services,
-    )  # fmt: skip
-    for group in groups:
-        for key, count in Counter(each.key for each in group).items():
-            if count > 1:
-                yield f"{key}: used {count} times"
     for each in (*network.venues, *network.services):
         if each.by not in organizations:
             yield f"{each.key}: no organization is called {each.by!r}"
+    venues = {each.key for each in network.venues}
     for service in network.services:
-        for venue in {*service.at, *service.stops} - venues:
-            yield f"{service.key}: no venue is called {venue!r}"
-        if not (service.at or service.stops or service.areas):
-            yield f"{service.key}: has neither a venue nor an area"
+        yield from _misplaced(service, venues)
+
+
+def _misplaced(service: ServiceSpec, venues: set[str]) -> Iterable[str]:
+    for venue in sorted({*service.at, *service.stops} - venues):
+        yield f"{service.key}: no venue is called {venue!r}"
+    if not (service.at or service.stops or service.areas):
+        yield f"{service.key}: has neither a venue nor an area"
+
+
+def _used_twice(keys: Iterable[str]) -> Iterable[str]:
+    for key, count in Counter(keys).items():
+        if count > 1:
+            yield f"{key}: used {count} times"

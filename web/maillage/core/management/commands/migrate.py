@@ -10,16 +10,22 @@ from psycopg import sql
 
 # What proves something is added and read, never changed.
 APPEND_ONLY = ("core_auditentry",)
+ONE_AT_A_TIME = 7_215_530_884  # any number, as long as it is always this one
 
 
 class Command(Migrate):
     """Migrate, make the cache table, grant the application role what it needs."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run Django's command, then the grants."""
-        super().handle(*args, **options)
-        call_command("createcachetable", verbosity=0)
-        grant(os.environ.get("MAILLAGE_APP_ROLE", "maillage_app"))
+        """Run Django's command, then the grants; a second migration waits for the first."""
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+            try:
+                super().handle(*args, **options)
+                call_command("createcachetable", verbosity=0)
+                grant(os.environ.get("MAILLAGE_APP_ROLE", "maillage_app"))
+            finally:
+                cursor.execute("select pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
 
 
 def grant(role: str) -> None:

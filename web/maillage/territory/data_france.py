@@ -84,6 +84,7 @@ class OfficialCodes:
 
     current: dict[str, str]  # code → name
     merged: dict[str, tuple[str, str]]  # former code → own name, code of today
+    districts: dict[str, str]  # district of Paris, Lyon or Marseille → its city
 
 
 def folder() -> Path:
@@ -143,9 +144,12 @@ def official_codes() -> OfficialCodes:
     merged = {
         row["code"]: (_named(row)[0], by_id[row["commune_parent_id"]]["code"])
         for row in rows
-        if row["code"] not in current and row["commune_parent_id"] in by_id
+        if row["code"] not in current and row["type"] in ("COMA", "COMD")
     }
-    return OfficialCodes(current, merged)
+    districts = {
+        row["code"]: by_id[row["commune_parent_id"]]["code"] for row in rows if row["type"] == "ARM"
+    }
+    return OfficialCodes(current, merged, districts)
 
 
 def authority_of(departement: str, epci: str | None) -> str:

@@ -22,7 +22,7 @@ def departements(count: int) -> list[str]:
     loaded = set(Departement.objects.filter(loaded=True).values_list("pk", flat=True))
     missing = [code for code in codes if code not in loaded]
     if missing:
-        placed = place(country)
+        placed = place(country, missing)
         for code in missing:
             with scope.system():
                 load_departement(placed, code)

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from maillage.directory import openings
-from maillage.directory.errors import ReportIsEmpty, ReportIsTooLong
-from maillage.directory.models import Service
+from maillage.core import audit
+from maillage.directory import merging, openings
+from maillage.directory.errors import MergeAlreadyDecided, ReportIsEmpty, ReportIsTooLong
+from maillage.directory.models import Location, MergeProposal, Service
 from maillage.directory.needs import BY_CODE
 from maillage.territory.models import Commune
 
@@ -49,6 +50,39 @@ def report_error(service: Service, message: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into directory_errorreport"
-            " (service_id, departement_id, message, created_at, answer) values (%s, %s, %s, %s, '')",
+            " (service_id, departement_id, message, created_at, answer)"
+            " values (%s, %s, %s, %s, '')",
             [service.pk, service.departement_id, text, timezone.now()],
         )
+
+
+@transaction.atomic
+def merge(proposal: MergeProposal, *, by: int) -> Location:
+    """Make one place of the two, and one service of each pair of the same kind.
+
+    Services and rules move to the place that is kept, blanks are filled from the other, and the
+    other entries stay as a trace that leads to the kept ones. Raises `MergeAlreadyDecided` or
+    `EntryAlreadyMerged`. Locked first: of two people who decide at once, the second is refused.
+    """
+    decided = _decide(proposal, MergeProposal.Decision.MERGED)
+    kept, touched = merging.merge_locations(decided.kept_id, decided.other_id)
+    openings.rebuild(sorted(touched), today=timezone.localdate())
+    audit.record(by, "directory.merged", decided, departement=decided.departement_id)
+    return kept
+
+
+@transaction.atomic
+def keep_distinct(proposal: MergeProposal, *, by: int) -> None:
+    """Note that the two entries are different: they are not proposed again."""
+    decided = _decide(proposal, MergeProposal.Decision.DISTINCT)
+    audit.record(by, "directory.kept_distinct", decided, departement=decided.departement_id)
+
+
+def _decide(proposal: MergeProposal, decision: MergeProposal.Decision) -> MergeProposal:
+    locked = MergeProposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+    if locked.decision != MergeProposal.Decision.OPEN:
+        raise MergeAlreadyDecided
+    locked.decision = decision
+    locked.decided_at = timezone.now()
+    locked.save(update_fields=["decision", "decided_at"])
+    return locked

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from maillage.directory.confirm_links import ConfirmLink
 from maillage.directory.feedback import ErrorReport, LinkCheck, MergeProposal, UnmetNeed
 from maillage.directory.querysets import (
     OpeningQuerySet,
@@ -23,6 +24,7 @@ from maillage.organizations.models import Organization
 from maillage.territory.models import Commune, Departement
 
 __all__ = [
+    "ConfirmLink",
     "ErrorReport",
     "LinkCheck",
     "Location",
@@ -61,6 +63,11 @@ class Location(models.Model):
     postcode = models.CharField(_("code postal"), max_length=5, blank=True)
     latitude = models.FloatField(_("latitude"))
     longitude = models.FloatField(_("longitude"))
+    at_town_hall = models.BooleanField(
+        _("point de la mairie"),
+        default=False,
+        help_text=_("L’adresse n’est pas localisée : le point est celui de la mairie."),
+    )
     phone = models.CharField(_("téléphone"), max_length=30, blank=True)
     access = models.TextField(_("pour venir"), max_length=1000, blank=True)
     step_free = models.BooleanField(_("accessible sans marche"), null=True)

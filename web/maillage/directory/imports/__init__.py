@@ -1,0 +1,1 @@
+"""Import services from open data; the machinery is that of `territory.imports`."""

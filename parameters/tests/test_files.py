@@ -1,6 +1,6 @@
 """Every file parses, cites a source, and has been looked at lately."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -32,11 +32,9 @@ def test_every_value_was_compared_with_its_text_within_two_years():
 
 
 def test_shares_of_children_leave_room_for_adults():
-    day = datetime(2026, 1, 1, tz=UTC).date()
-    older = (
-        get("population.share_3_to_5").on(day).amount
-        + get("population.share_6_to_17").on(day).amount
-    )
+    day = date(2026, 1, 1)
+    young, old = get("population.share_3_to_5").on(day), get("population.share_6_to_17").on(day)
+    older = young.amount + old.amount
     under_3 = get("population.share_under_3").on(day)
     shares = [under_3.at(level) + older for level in range(1, 8)]
     assert min(shares) == Decimal("0.2032")

@@ -196,6 +196,8 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "maillage.people.forms.GiveCode",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", default=0)
+# What the preview of an entry shows: a function (request, service id) of the room that shows it.
+PUBLIC_SERVICE_PAGE = "maillage.portal.service_views.public_part"
 # Whose addresses the sign-in page of a demonstration suggests.
 SIGN_IN_SUGGESTIONS = "maillage.demo.personas.PERSONAS"
 

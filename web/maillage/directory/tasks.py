@@ -1,9 +1,9 @@
-"""What the directory does by itself. The directory is public: no wider scope is needed."""
+"""What the directory does by itself, at night and in the morning."""
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from maillage.directory import openings
+from maillage.directory import openings, reminders
 
 
 @app.periodic(cron="10 2 * * *")
@@ -12,3 +12,18 @@ def extend_openings(timestamp: int) -> None:
     """Each night, move the span of stored openings one day further."""
     for _ in openings.rebuild_all(today=timezone.localdate()):
         pass
+
+
+@app.periodic(cron="30 7 * * 2")
+@app.task(name="directory.remind_keepers", queueing_lock="directory.remind_keepers")
+def remind_keepers(timestamp: int) -> None:
+    """Each Tuesday morning, write to the keepers of entries to verify, once a month at most."""
+    reminders.remind_all(timezone.now())
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="directory.forget", queueing_lock="directory.forget")
+def forget(timestamp: int) -> None:
+    """Remove what has served: expired links, answered reports of more than two years."""
+    reminders.forget_links(timezone.now())
+    reminders.forget_reports(timezone.now())

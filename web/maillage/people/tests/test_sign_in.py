@@ -2,13 +2,13 @@
 
 import re
 import time
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from pytest_django import SettingsWrapper
 
 from maillage.core import scope
 from maillage.core.models import AuditEntry, OutboxMessage
@@ -168,7 +168,7 @@ def test_no_address_of_a_machine_is_kept(client: Client) -> None:
 
 
 def test_the_demonstration_shows_its_letters_and_a_real_site_has_no_such_page(
-    client: Client, settings: SettingsWrapper
+    client: Client, settings: Any
 ) -> None:
     manager()
     code = code_for(client, "nadia@example.org")

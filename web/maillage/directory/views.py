@@ -1,0 +1,166 @@
+"""The pages where professionals keep their entries true."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from maillage.directory import actions, keeping, permissions
+from maillage.directory.forms import AnswerForm, StatusForm
+from maillage.directory.freshness import Freshness, freshness
+from maillage.directory.models import ErrorReport, MergeProposal, Service
+from maillage.organizations.permissions import (
+    AtWork,
+    administrators,
+    entry_keepers,
+    professionals_only,
+)
+
+
+def _with_freshness(services: Any) -> list[dict[str, Any]]:
+    """Each entry with how fresh it is, the ones to look at first."""
+    today = timezone.localdate()
+    found = [{"service": one, "fresh": freshness(one, today)} for one in services]
+    return sorted(found, key=lambda one: (-one["fresh"], one["service"].name))
+
+
+@never_cache
+@professionals_only()
+@require_GET
+def home(request: AtWork) -> HttpResponse:
+    """What needs me today."""
+    kept = _with_freshness(permissions.kept_services(request.rights))
+    facts = {
+        "kept": len(kept),
+        "to_verify": [one for one in kept if one["fresh"] is not Freshness.FRESH],
+        "team": permissions.team_services(request.rights),
+        "reports": permissions.reports_to_answer(request.rights),
+        "proposals": permissions.proposals_to_decide(request.rights),
+    }
+    return render(request, "directory/home.html", facts)
+
+
+@never_cache
+@professionals_only(entry_keepers)
+@require_GET
+def my_services(request: AtWork) -> HttpResponse:
+    """Every entry that I keep, by organization."""
+    kept = _with_freshness(permissions.kept_services(request.rights))
+    kept.sort(key=lambda one: (one["service"].organization.name, one["service"].organization_id))
+    return render(request, "directory/my_services.html", {"kept": kept})
+
+
+@professionals_only(entry_keepers)
+@require_POST
+def verify(request: AtWork, service_id: UUID) -> HttpResponse:
+    """Still true: one tap."""
+    service = permissions.service_to_keep(request.rights, service_id)
+    keeping.verify(service.pk, by=request.user.pk)
+    messages.success(request, _("« %(name)s » est vérifié aujourd’hui.") % {"name": service.name})
+    return redirect(_back(request))
+
+
+def _back(request: AtWork) -> str:
+    asked = request.POST.get("next", "")
+    here = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()})
+    return asked if here else "directory:my_services"
+
+
+@never_cache
+@professionals_only(entry_keepers)
+@require_http_methods(["GET", "POST"])
+def status(request: AtWork, service_id: UUID) -> HttpResponse:
+    """Close an entry for a time with a message, stop it, or open it again."""
+    service = permissions.service_to_keep(request.rights, service_id)
+    form = StatusForm(request.POST or None, instance=Service.objects.get(pk=service.pk))
+    if request.method == "POST" and form.is_valid():
+        keeping.set_status(service.pk, by=request.user.pk, **form.cleaned_data)
+        messages.success(request, _("C’est publié : les familles le voient dès maintenant."))
+        return redirect("directory:my_services")
+    facts = {"form": form, "service": service}
+    return render(request, "directory/status.html", facts, status=400 if form.errors else 200)
+
+
+@never_cache
+@professionals_only(entry_keepers)
+@require_GET
+def error_reports(request: AtWork) -> HttpResponse:
+    """What visitors say is wrong, and what was answered lately."""
+    answered = ErrorReport.objects.filter(
+        service__in=permissions.kept_services(request.rights), closed_at__isnull=False
+    ).select_related("service")
+    facts = {
+        "reports": permissions.reports_to_answer(request.rights),
+        "answered": answered.order_by("-closed_at", "pk")[:10],
+        "form": AnswerForm(),
+    }
+    return render(request, "directory/error_reports.html", facts)
+
+
+@professionals_only(entry_keepers)
+@require_POST
+def close_report(request: AtWork, report_id: int) -> HttpResponse:
+    """Say what was done about a report."""
+    report = permissions.report_to_answer(request.rights, report_id)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(text) for text in form.errors["answer"]))
+        return redirect("directory:error_reports")
+    keeping.close_report(report, answer=form.cleaned_data["answer"], by=request.user.pk)
+    messages.success(request, _("Le signalement est traité."))
+    return redirect("directory:error_reports")
+
+
+@never_cache
+@professionals_only(administrators)
+@require_GET
+def merge_proposals(request: AtWork) -> HttpResponse:
+    """Entries that may be the same place."""
+    found = permissions.proposals_to_decide(request.rights)
+    return render(request, "directory/merge_proposals.html", {"proposals": found})
+
+
+@professionals_only(administrators)
+@require_POST
+def decide_merge(request: AtWork, proposal_id: int) -> HttpResponse:
+    """Merge two entries, or say that they differ."""
+    proposal = permissions.proposal_to_decide(request.rights, proposal_id)
+    chosen = request.POST.get("decision", "")
+    if chosen == "merged":
+        actions.merge(proposal, by=request.user.pk)
+        messages.success(request, _("Les deux fiches n’en font plus qu’une."))
+    elif chosen == "distinct":
+        actions.keep_distinct(proposal, by=request.user.pk)
+        messages.success(request, _("C’est noté : ce sont deux lieux différents."))
+    return redirect("directory:merge_proposals")
+
+
+@never_cache
+@professionals_only(administrators)
+@require_GET
+def departement(request: AtWork) -> HttpResponse:
+    """How fresh the département's entries are, organization by organization."""
+    kept = _with_freshness(permissions.kept_services(request.rights))
+    groups: dict[Any, dict[str, int]] = {}
+    for one in kept:
+        counts = groups.setdefault(
+            one["service"].organization, {"all": 0, "doubted": 0, "stale": 0}
+        )
+        counts["all"] += 1
+        counts["doubted"] += one["fresh"] is Freshness.TO_VERIFY
+        counts["stale"] += one["fresh"] is Freshness.STALE
+    rows = sorted(
+        groups.items(), key=lambda row: (-row[1]["stale"], -row[1]["doubted"], row[0].name)
+    )
+    proposals = MergeProposal.objects.filter(
+        departement__in=request.rights.administers, decision="open"
+    ).count()
+    facts = {"rows": rows, "proposals": proposals, "kept": len(kept)}
+    return render(request, "directory/departement.html", facts)

@@ -30,7 +30,7 @@ SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 100  # the system's own limit is 108 bytes on Linux, 104 on macOS
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 30
-FAILED_STARTS_ACCEPTED = 3  # processes orphaned by a killed server may need a second to leave
+FAILED_STARTS_ACCEPTED = 10  # processes orphaned by a killed server need a moment to leave
 BYTES_FOR_A_NEW_CLUSTER = 300_000_000
 BYTES_FOR_A_START = 50_000_000
 BYTES_OF_LOG_KEPT = 10_000_000
@@ -265,7 +265,7 @@ def _launch(server: EmbeddedServer, binaries: Path, account: pwd.struct_passwd |
             failures += 1
             if failures == FAILED_STARTS_ACCEPTED:
                 raise _refusal(server, _last_lines(log) or done.stdout)
-            time.sleep(1)
+            time.sleep(0.2)
     raise _refusal(server, _last_lines(log))
 
 

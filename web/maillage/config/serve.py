@@ -34,6 +34,9 @@ WHERE_TO_CLICK = (
     ("Espace professionnel", "For professionals", "/pro/"),
     ("Diagnostic du territoire", "Diagnosis of the territory", "/pilotage/diagnostic/"),
 )
+ONLY_IN_A_DEMONSTRATION = (
+    ("Messages envoyés (démonstration)", "Messages sent (demonstration)", "/demo/messages/"),
+)
 
 
 class Asked(KeyboardInterrupt):
@@ -167,6 +170,16 @@ def _refuse_the_dead(children: Sequence[subprocess.Popen[bytes]]) -> None:
 def _say_where_to_click(port: int) -> None:
     address = f"http://{HOST}:{port}"
     print(say(f"\nMaillage est prêt : {address}/\n", f"\nMaillage is ready: {address}/\n"))
-    for french, english, path in WHERE_TO_CLICK:
-        print(f"  {say(french, english):<28} {address}{path}")
+    demonstration = "DATABASE_URL" not in os.environ
+    for french, english, path in WHERE_TO_CLICK + ONLY_IN_A_DEMONSTRATION * demonstration:
+        print(f"  {say(french, english):<34} {address}{path}")
+    if demonstration:
+        print(
+            say(
+                "\n  Pour entrer comme professionnelle : nadia@demo.example.org ; le code arrive "
+                "dans les messages.",
+                "\n  To sign in as a professional: nadia@demo.example.org; the code arrives "
+                "among the messages.",
+            )
+        )
     print(say("\nCtrl-C pour arrêter.", "\nCtrl-C to stop."), flush=True)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maillage.portal.urls")),
+    path("pilotage/", include("maillage.steering.urls")),
     path("langue/", include("django.conf.urls.i18n")),
     path("connexion/", include("maillage.people.sign_in_urls")),
     path("", include("maillage.people.urls")),

@@ -1,12 +1,13 @@
 """From counts to a diagnosis: the only place of this room that calls the engine."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import maillage_engine as engine
 import numpy as np
 from numpy.typing import NDArray
 
+import maillage_engine as engine
 from maillage.steering.diagnosis import (
     CommuneResult,
     Diagnosis,
@@ -86,21 +87,18 @@ def diagnose(question: Question, inputs: Inputs) -> Diagnosis:
 def weights(question: Question, minutes: Floats) -> Floats:
     """Willingness to travel, for the question's decay and threshold."""
     limit = float(question.minutes)
-    match question.decay:
-        case Decay.ALL_OR_NOTHING:
-            return engine.step_weight(minutes, [(limit, 1.0)])
-        case Decay.LINEAR:
-            return engine.linear_weight(minutes, limit)
-        case Decay.GAUSSIAN:
-            return engine.gaussian_weight(minutes, limit)
-        case Decay.PARABOLA:
-            return engine.epanechnikov_weight(minutes, limit)
-        case Decay.EXPONENTIAL:
-            return engine.exponential_weight(minutes, 3 * np.log(2) / limit, limit)
-        case Decay.LOGISTIC:
-            return engine.logistic_weight(minutes, limit / 2, limit / 10, limit)
-    bands = [(limit / 3, 1.0), (2 * limit / 3, 0.68), (limit, 0.22)]
-    return engine.step_weight(minutes, bands)
+    shapes: dict[str, Callable[[], Floats]] = {
+        Decay.STEPS: lambda: engine.step_weight(
+            minutes, [(limit / 3, 1.0), (2 * limit / 3, 0.68), (limit, 0.22)]
+        ),
+        Decay.ALL_OR_NOTHING: lambda: engine.step_weight(minutes, [(limit, 1.0)]),
+        Decay.LINEAR: lambda: engine.linear_weight(minutes, limit),
+        Decay.GAUSSIAN: lambda: engine.gaussian_weight(minutes, limit),
+        Decay.PARABOLA: lambda: engine.epanechnikov_weight(minutes, limit),
+        Decay.EXPONENTIAL: lambda: engine.exponential_weight(minutes, 3 * np.log(2) / limit, limit),
+        Decay.LOGISTIC: lambda: engine.logistic_weight(minutes, limit / 2, limit / 10, limit),
+    }
+    return shapes[question.decay]()
 
 
 def supply_of(question: Question, site: Site) -> float | None:
@@ -225,9 +223,7 @@ def _likely(question: Question, table: _Map, trip: engine.Nearest) -> tuple[Floa
     return np.where(guessed, low, trip.minutes), np.where(guessed, high, trip.minutes)
 
 
-def _unserved(
-    question: Question, table: _Map, score: Floats, minutes: Floats
-) -> NDArray[np.bool_]:
+def _unserved(question: Question, table: _Map, score: Floats, minutes: Floats) -> NDArray[np.bool_]:
     if question.unserved == Unserved.NOTHING:
         return np.asarray(score == 0)
     if question.unserved == Unserved.RELATIVE:

@@ -179,8 +179,8 @@ def _communes(question: Question) -> tuple[CommuneFacts, ...]:
         )
         .values(
             "code", "name", "departement_id", "epci_id", "epci__name", "latitude", "longitude",
-            "density_level", "population", "population_known", "area_km2", "children_estimated", "income", "kinds", "counts",
-            *columns,
+            "density_level", "population", "population_known", "area_km2", "children_estimated",
+            "income", "kinds", "counts", *columns,
         )
     )  # fmt: skip
     return tuple(_commune(row, question) for row in rows)

@@ -6,7 +6,8 @@ same bytes.
 
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.utils.html import escape
@@ -29,31 +30,55 @@ class Town:
     name: str
     left: bool  # its name goes to the left, away from the edge
 
+    @property
+    def text_x(self) -> float:
+        """Where its name starts, or ends."""
+        return self.x - 12 if self.left else self.x + 12
+
+    @property
+    def text_y(self) -> float:
+        """The line its name stands on."""
+        return self.y + 7
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """A département ready to be coloured."""
 
-    width: int
-    height: int
+    projection: maps.Projection
     paths: dict[str, str]  # code → the `d` of its outline
     towns: tuple[Town, ...]
+
+    @property
+    def width(self) -> int:
+        """In page units."""
+        return WIDTH
+
+    @property
+    def height(self) -> int:
+        """In page units."""
+        return self.projection.height
 
     def shapes(self) -> str:
         """Every outline as a definition."""
         return "".join(f'<path id="g{code}" d="{d}"/>' for code, d in self.paths.items())
 
+    def spot(self, latitude: float, longitude: float) -> tuple[int, int] | None:
+        """Where a point lies on the page; None outside of it."""
+        x, y = round(self.projection.x(longitude)), round(self.projection.y(latitude))
+        return (x, y) if 0 <= x <= self.width and 0 <= y <= self.height else None
+
     def pack(self) -> bytes:
         """Bytes to store."""
         towns = [(t.x, t.y, t.name, t.left) for t in self.towns]
-        text = json.dumps([self.width, self.height, self.paths, towns], ensure_ascii=False)
+        text = json.dumps([asdict(self.projection), self.paths, towns], ensure_ascii=False)
         return zlib.compress(text.encode(), 6)
 
 
 def unpack(packed: bytes) -> Ground:
     """Read back what `Ground.pack` wrote."""
-    width, height, paths, towns = json.loads(zlib.decompress(packed))
-    return Ground(width, height, paths, tuple(Town(*town) for town in towns))
+    projection, paths, towns = json.loads(zlib.decompress(packed))
+    return Ground(maps.Projection(**projection), paths, tuple(Town(*town) for town in towns))
 
 
 def ground(departement: str) -> Ground:
@@ -64,11 +89,9 @@ def ground(departement: str) -> Ground:
         )
     )
     corners = [spot for row in rows for ring in maps.rings(row[2]) for spot in ring]
-    if not corners:
-        return Ground(WIDTH, WIDTH // 2, {}, ())
-    projection = maps.fit(corners, WIDTH)
+    projection = maps.fit(corners or [(2.0, 46.0)], WIDTH)
     paths = {row[0]: path(row[2], projection) for row in rows if row[2]}
-    return Ground(WIDTH, projection.height, paths, _towns(rows, projection))
+    return Ground(projection, paths, _towns(rows, projection) if paths else ())
 
 
 def path(outline: dict[str, Any], projection: maps.Projection) -> str:
@@ -76,10 +99,8 @@ def path(outline: dict[str, Any], projection: maps.Projection) -> str:
     parts = []
     for ring in maps.rings(outline):
         spots = [(round(projection.x(x)), round(projection.y(y))) for x, y, *_ in ring[:-1]]
-        kept = [spots[0], *(b for a, b in zip(spots, spots[1:], strict=False) if a != b)]
-        steps = [
-            f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in zip(kept, kept[1:], strict=False)
-        ]
+        kept = [spots[0], *(b for a, b in pairwise(spots) if a != b)]
+        steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(kept)]
         parts.append(f"M{kept[0][0]} {kept[0][1]}l{' '.join(steps)}z".replace(" -", "-"))
     return "".join(parts)
 
@@ -101,7 +122,7 @@ def coloured(
             f'{drawn} id="{prefix}{code}"><title>{escape(title)}</title></{tag}>'
         )
     return "".join(
-        f'<g {_fill(css, prefix)}>{"".join(shapes)}</g>' for css, shapes in sorted(groups.items())
+        f"<g {_fill(css, prefix)}>{''.join(shapes)}</g>" for css, shapes in sorted(groups.items())
     )
 
 

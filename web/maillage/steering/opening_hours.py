@@ -1,4 +1,4 @@
-"""Hours of an average week of the year, from rules of opening: arithmetic, no calendar, no clock."""
+"""Hours of an average week of the year, from rules of opening: no calendar, no clock."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -21,13 +21,9 @@ def weekly_hours(schedules: Iterable[Schedule]) -> float:
 
 
 def _hours(schedule: Schedule) -> float:
-    start = datetime.combine(_ANY_DAY, schedule.opens_at)  # noqa: DTZ001 (a duration, no instant)
-    end = datetime.combine(_ANY_DAY, schedule.closes_at)  # noqa: DTZ001
+    start = datetime.combine(_ANY_DAY, schedule.opens_at)
+    end = datetime.combine(_ANY_DAY, schedule.closes_at)
     once = (end - start).total_seconds() / 3600
-    per_week = (
-        1.0
-        if schedule.freq == Schedule.Freq.WEEKLY
-        else MONTHS_IN_A_YEAR / WEEKS_IN_A_YEAR
-    )
+    per_week = 1.0 if schedule.freq == Schedule.Freq.WEEKLY else MONTHS_IN_A_YEAR / WEEKS_IN_A_YEAR
     share = SHARE_OF_THE_YEAR[schedule.school_period]
     return once * len(schedule.byday) * per_week / schedule.interval * share

@@ -6,7 +6,9 @@ from importlib import metadata, util
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-OURS = ("compute.py", "diagnosis.py", "inputs.py", "opening_hours.py", "question.py")
+OURS = (
+    "compute.py", "diagnosis.py", "inputs.py", "maps.py", "opening_hours.py", "question.py",
+)  # fmt: skip
 
 
 @cache

@@ -110,11 +110,17 @@ class DecayFacts:
 
 DECAYS: dict[str, DecayFacts] = {
     Decay.STEPS: DecayFacts(
-        _("Un lieu tout proche compte entièrement, à mi-chemin aux deux tiers, au bout un cinquième."),
+        _(
+            "Un lieu tout proche compte entièrement, à mi-chemin aux deux tiers,"
+            " au bout pour un cinquième."
+        ),
         "w = 1 (t ≤ T/3) ; 0,68 (t ≤ 2T/3) ; 0,22 (t ≤ T) ; 0 au-delà",
     ),
     Decay.ALL_OR_NOTHING: DecayFacts(
-        _("Tout lieu sous le seuil compte autant, qu’il soit à 2 minutes ou juste avant la limite."),
+        _(
+            "Tout lieu sous le seuil compte autant,"
+            " qu’il soit à 2 minutes ou juste avant la limite."
+        ),
         "w = 1 (t ≤ T) ; 0 au-delà",
     ),
     Decay.LINEAR: DecayFacts(

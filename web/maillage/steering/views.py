@@ -1,0 +1,247 @@
+"""The pages of /pilotage/: all public, as they hold public figures only (docs/decisions)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from maillage.steering import actions, charts, files, pairing, presentation, priority_pages, wording
+from maillage.steering.actions import Answer
+from maillage.steering.classes import classes_for
+from maillage.steering.diagnosis import CommuneResult
+from maillage.steering.forms import ComparisonForm, DiagnosisForm, loaded_departements, plain
+from maillage.steering.indicators import BY_CODE, INDICATORS
+from maillage.steering.permissions import home_departement
+from maillage.steering.provenance_text import provenance
+from maillage.steering.question import Question
+from maillage.steering.vocabulary import DECAYS, MEASURES
+
+ROWS_PER_PAGE = 50
+LONGEST_LIST = 8
+SORTS = {
+    "commune": lambda c: (c.name.casefold(), c.code),
+    "epci": lambda c: (c.epci_name.casefold(), c.name.casefold(), c.code),
+    "public": lambda c: (-1.0 if c.people is None else c.people, c.code),
+    "minutes": lambda c: (float("inf") if c.minutes is None else c.minutes, c.code),
+    "score": lambda c: (c.score, c.code),
+    "etat": lambda c: (c.unserved, c.close_call, c.open_border, c.code),
+}
+EPCI_FIGURES = ("rapport-epci", "ecart-epci", "gini", "theil", "p90-p10", "acces-moyen")
+MAIN_FIELDS = ("service", "public", "deplacement", "minutes")
+MORE_FIELDS = ("departement", "decroissance", "mesure", "definition", "part")
+COMPARISON_FIELDS = ("comparer", "service2", "deplacement2", "jour")
+MAP_FIGURES = ("couverture", "personnes-eloignees", "communes-non-desservies", "acces-moyen")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A valid question, its answer, and the form that carries it."""
+
+    form: DiagnosisForm
+    answer: Answer
+
+    @property
+    def question(self) -> Question:
+        """What is asked."""
+        return self.form.question
+
+
+@require_GET
+def diagnosis(request: HttpRequest) -> HttpResponse:
+    """Who reaches a service: the map, four figures, and where there is none."""
+    asked = _asked(request)
+    if asked is None:
+        return _nothing_loaded(request)
+    found = asked.answer.diagnosis
+    unserved = presentation.unserved_list(found)
+    ground = actions.ground(asked.answer.inputs)
+    context = {
+        "map": presentation.coloured_map(asked.answer, ground, classes_for(found.communes)),
+        "shapes": presentation.shapes(ground),
+        "remote": presentation.remote_rows(found),
+        "figures": [presentation.figure(found, code) for code in MAP_FIGURES],
+        "sites_figure": presentation.figure(found, "lieux-comptes"),
+        "unserved": [presentation.unserved_row(row) for row in unserved[:LONGEST_LIST]],
+        "unserved_left": max(0, len(unserved) - LONGEST_LIST),
+        "unserved_href": f"{presentation.address('communes', asked.question)}&seulement=non",
+        "unserved_words": presentation.unserved_words(asked.question),
+        "sites": asked.answer.inputs.sites,
+    }
+    return _page(request, "steering/diagnosis.html", asked, "diagnosis", context)
+
+
+@require_GET
+def epcis(request: HttpRequest) -> HttpResponse:
+    """How unequal access is between EPCI and between people."""
+    asked = _asked(request)
+    if asked is None:
+        return _nothing_loaded(request)
+    found = asked.answer.diagnosis
+    context = {
+        "figures": [presentation.figure(found, code) for code in EPCI_FIGURES],
+        "table": charts.epci_table(found),
+        "bars": charts.epci_bars(found),
+        "curve": charts.lorenz_curve(found),
+    }
+    return _page(request, "steering/epcis.html", asked, "epcis", context)
+
+
+@require_GET
+def communes(request: HttpRequest) -> HttpResponse:
+    """Every commune in a table that sorts without a script."""
+    asked = _asked(request)
+    if asked is None:
+        return _nothing_loaded(request)
+    sort = request.GET.get("tri", "")
+    sort = sort if sort in SORTS else "commune"
+    order = "desc" if request.GET.get("ordre") == "desc" else "asc"
+    only = request.GET.get("seulement") == "non"
+    rows = [row for row in asked.answer.diagnosis.communes if row.unserved or not only]
+    rows.sort(key=SORTS[sort], reverse=order == "desc")
+    pages = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    link = f"?{asked.question.query()}" + ("&seulement=non" if only else "")
+    kept: list[CommuneResult] = list(pages.object_list)
+    context = {
+        "table": presentation.commune_table(kept, link, sort, order),
+        "pages": pages,
+        "page_link": f"{link}&tri={sort}&ordre={order}&page=",
+        "only": only,
+        "all_href": presentation.address("communes", asked.question),
+        "unserved_href": f"{presentation.address('communes', asked.question)}&seulement=non",
+        "how_many": len(rows),
+    }
+    return _page(request, "steering/communes.html", asked, "communes", context)
+
+
+@require_GET
+def priorities(request: HttpRequest) -> HttpResponse:
+    """Where to act first, by rules one may move, and who enters or leaves then."""
+    asked = _asked(request)
+    if asked is None:
+        return _nothing_loaded(request)
+    context = priority_pages.context(request.GET, asked.answer.diagnosis)
+    return _page(request, "steering/priorities.html", asked, "priorities", context)
+
+
+@require_GET
+def comparison(request: HttpRequest) -> HttpResponse:
+    """Two maps of the same communes, side by side."""
+    asked = _asked(request)
+    if asked is None:
+        return _nothing_loaded(request)
+    sites = [(site.key, f"{site.name}, {site.location}") for site in asked.answer.inputs.sites]
+    names = {plain(c.name): c.code for c in asked.answer.diagnosis.communes}
+    names |= {c.code: c.code for c in asked.answer.diagnosis.communes}
+    form = ComparisonForm(request.GET, sites, names)
+    ground = actions.ground(asked.answer.inputs)
+    if form.against == "zonages":
+        context = pairing.zonings(asked.answer, ground)
+    else:
+        other = actions.answer(form.other(asked.question))
+        context = pairing.side_by_side(asked.answer, other, ground, form.against)
+    context |= {
+        "comparison": form,
+        "comparison_fields": [form[name] for name in COMPARISON_FIELDS],
+        "shapes": presentation.shapes(ground),
+        "sites": sites,
+    }
+    return _page(request, "steering/comparison.html", asked, "comparison", context)
+
+
+@require_GET
+def download(request: HttpRequest, name: str) -> HttpResponse:
+    """The same tables, map and page as files."""
+    asked = _asked(request)
+    if asked is None or name not in files.FILES:
+        raise Http404
+    made = files.make(name, asked.answer)
+    response = HttpResponse(made.content, content_type=made.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{made.filename}"'
+    response["X-Data-Hash"] = asked.answer.diagnosis.data_hash
+    return response
+
+
+@require_GET
+def figures(request: HttpRequest) -> HttpResponse:
+    """Every figure and its definition, in one list."""
+    asked = _asked(request)
+    rows = [
+        (indicator, reverse("steering:figure", args=[indicator.code])) for indicator in INDICATORS
+    ]
+    query = f"?{asked.question.query()}" if asked else ""
+    context = {"rows": [(indicator, f"{href}{query}") for indicator, href in rows]}
+    return render(request, "steering/figures.html", context)
+
+
+@require_GET
+def figure(request: HttpRequest, code: str) -> HttpResponse:
+    """One figure: definition, formula, sources, code, data, limits."""
+    if code not in BY_CODE:
+        raise Http404
+    asked = _asked(request)
+    context: dict[str, Any] = {"indicator": BY_CODE[code]}
+    if asked:
+        found = asked.answer.diagnosis
+        context |= {
+            "figure": presentation.figure(found, code),
+            "subtitle": presentation.subtitle(found),
+            "title": found.question.title(),
+            "back": presentation.address("diagnosis", found.question),
+            "list": presentation.address("figures", found.question),
+            "provenance": provenance(found),
+            "hidden": sum(c.people is not None and 0 < c.people < 5 for c in found.communes),
+            "notes": presentation.notes(found),
+            "decay": DECAYS[found.question.decay].sentence,
+            "measure": MEASURES[found.question.measure].explanation,
+        }
+    return render(request, "steering/figure.html", context)
+
+
+def _asked(request: HttpRequest) -> Asked | None:
+    """Read the question and answer it; None while no département is loaded."""
+    departements = loaded_departements()
+    if not departements:
+        return None
+    home = home_departement(request.user, [code for code, _name in departements])
+    form = DiagnosisForm(request.GET, departements, home)
+    return Asked(form, actions.answer(form.question))
+
+
+def _page(
+    request: HttpRequest, template: str, asked: Asked, current: str, more: dict[str, Any]
+) -> HttpResponse:
+    found, question = asked.answer.diagnosis, asked.question
+    context = {
+        "form": asked.form,
+        "main_fields": [asked.form[name] for name in MAIN_FIELDS],
+        "more_fields": [asked.form[name] for name in MORE_FIELDS],
+        "decays": presentation.decays(),
+        "question": question,
+        "title": question.title(),
+        "subtitle": presentation.subtitle(found),
+        "tabs": presentation.tabs(question, current),
+        "notes": presentation.notes(found),
+        "source": presentation.sources_in_short(found),
+        "noun": wording.noun(question),
+        "downloads": files.links(question),
+        "command": files.command(question),
+        "decay_sentence": DECAYS[question.decay].sentence,
+        "measure_sentence": MEASURES[question.measure].explanation,
+        "advanced_open": bool(set(MORE_FIELDS) & set(asked.form.errors)),
+        "no_people": found.totals.coverage is None,
+        "nothing": not found.totals.sites and not found.totals.halo_sites,
+        "path": [(_("Pilotage"), reverse("steering:diagnosis")), (_("Diagnostic"), "")],
+    }
+    response = render(request, template, context | more)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _nothing_loaded(request: HttpRequest) -> HttpResponse:
+    return render(request, "steering/nothing_loaded.html")

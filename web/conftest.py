@@ -1,9 +1,10 @@
 """What every web test stands on: real PostgreSQL, owned by one role and used by another."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -14,6 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from maillage.config import catalogues, postgres
 from maillage.territory.models import Departement
 
+ROOT = Path(__file__).resolve().parents[1]
 UNHASHED = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -139,3 +141,17 @@ def in_haute_saone(
 @pytest.fixture
 def haute_saone(in_haute_saone: None, db: None) -> None:
     """Run the test on the real Haute-Saône and its demonstration; what it writes is undone."""
+
+
+@pytest.fixture(scope="session")
+def open_data() -> Callable[[str], Path]:
+    """Give a file of real open data, kept outside the project; skip, and say so, without it."""
+    folder = Path(os.environ.get("MAILLAGE_OPEN_DATA", ROOT.parent / "shared" / "data"))
+
+    def file(name: str) -> Path:
+        path = folder / name
+        if not path.exists():
+            pytest.skip(f"needs the open data file {name} in MAILLAGE_OPEN_DATA")
+        return path
+
+    return file

@@ -1,6 +1,7 @@
 """Rows that tests are made of: Gray, its parenting space, and what surrounds them."""
 
 from datetime import date, time
+from pathlib import Path
 from typing import Any
 
 from maillage.directory.models import Location, Schedule, Service, ServiceAtLocation
@@ -11,6 +12,7 @@ EPCI = {"siren": "247000011", "name": "CC Val de Gray", "kind": "CC"}
 PLACES = {
     "70279": ("Gray", "70", 47.4444, 5.5914),
     "70550": ("Vesoul", "70", 47.6222, 6.1550),
+    "70311": ("Luxeuil-les-Bains", "70", 47.8161, 6.3805),
     "70285": ("Héricourt", "70", 47.5772, 6.7617),
     "97411": ("Saint-Denis", "974", -20.8789, 55.4481),
     "2A004": ("Ajaccio", "2A", 41.9267, 8.7369),
@@ -78,3 +80,7 @@ def rule(at: ServiceAtLocation, *byday: str, **values: Any) -> Schedule:
 def remote_rule(offered: Service, *byday: str, **values: Any) -> Schedule:
     defaults = {"dtstart": date(2025, 9, 1), "opens_at": time(9), "closes_at": time(12)}
     return Schedule.objects.create(service=offered, byday=list(byday), **defaults | values)
+
+
+def data(name: str) -> Path:
+    return Path(__file__).parent / "data" / name

@@ -30,13 +30,13 @@ def upsert(
         for identity, row in wanted.items()
         if identity in stored and stored[identity] != tuple(getattr(row, value) for value in values)
     ]
-    fields = {model._meta.get_field(part.removesuffix("_id")).name: None for part in values}
+    names = {field.attname: field.name for field in model._meta.concrete_fields}
     model._default_manager.bulk_create(
         new + changed,
         batch_size=BATCH,
         update_conflicts=True,
-        unique_fields=[part.removesuffix("_id") for part in key],
-        update_fields=list(fields),
+        unique_fields=[names[part] for part in key],
+        update_fields=[names[part] for part in values],
     )
     return Counts(
         created=len(new), updated=len(changed), unchanged=len(wanted) - len(new) - len(changed)

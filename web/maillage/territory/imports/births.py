@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.territory.actions import refresh_all_children
 from maillage.territory.imports.observations import Figure, commune_rows, load_observations
 from maillage.territory.imports.report import Counts
 from maillage.territory.imports.run import Context, Source
@@ -64,6 +65,7 @@ def load(figures: list[Any], dataset: Dataset) -> Counts:
             Commune.objects.filter(pk=figure.area).update(
                 population=int(figure.value), population_known=True
             )
+    refresh_all_children()
     return counts
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.territory.actions import refresh_all_children
 from maillage.territory.imports.observations import commune_rows, once_each
 from maillage.territory.imports.report import Counts
 from maillage.territory.imports.run import Context, Source
@@ -41,6 +42,7 @@ def load(levels: list[Any], dataset: Dataset) -> Counts:
             commune.density_level, commune.density_source = level, official
             changed.append(commune)
     Commune.objects.bulk_update(changed, ["density_level", "density_source"], batch_size=2000)
+    refresh_all_children()
     return Counts(updated=len(changed), unchanged=len(levels) - len(changed))
 
 

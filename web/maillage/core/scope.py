@@ -11,6 +11,7 @@ cookie opens the one session that it names, whatever the scope.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Literal
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -49,6 +50,11 @@ def hold_session(key: str | None) -> None:
 def hold_link(token_hash: str) -> None:
     """Open the one row that a signed link names, by the hash of its token."""
     _set([("link", token_hash)])
+
+
+def hold_contact(contact_id: UUID | None) -> None:
+    """Open what concerns one parent: their signed link or their code was checked just before."""
+    _set([("contact", "" if contact_id is None else str(contact_id))])
 
 
 @contextmanager

@@ -1,0 +1,406 @@
+"""Who is free, where and how; what takes their time. A double booking cannot be stored.
+
+Rules of availability are expanded into stored occurrences. Whatever occupies a practitioner or a
+room (a session, a trip, an absence, a group) writes a claim, and two live claims of the same person
+or room never overlap: the database refuses the second one, across employers, whatever the path.
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from maillage.directory.models import Location, Service, ServiceAtLocation
+from maillage.directory.vocabulary import Delivery
+from maillage.families.models import Contact, Household
+from maillage.organizations.models import Organization
+from maillage.practitioners.models import Practitioner
+from maillage.territory.models import Departement
+
+Range = tuple[datetime, datetime]
+
+
+class Room(models.Model):
+    """A room that serves one claim at a time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    location = models.ForeignKey(Location, models.PROTECT, related_name="rooms")
+    name = models.CharField(_("salle"), max_length=80)
+    capacity = models.PositiveSmallIntegerField(_("personnes"))
+
+    class Meta:
+        verbose_name = _("salle")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["location", "name"], name="one_room_per_name_and_place"
+            ),
+            models.CheckConstraint(
+                name="a_room_holds_someone",
+                condition=Q(capacity__gte=1),
+                violation_error_message=_("Une salle reçoit au moins une personne."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Availability(models.Model):
+    """When a practitioner receives, for one employer: where, how, how long (RFC 5545)."""
+
+    class Freq(models.TextChoices):
+        WEEKLY = "WEEKLY", _("chaque semaine")
+        MONTHLY = "MONTHLY", _("chaque mois")
+
+    class SchoolPeriod(models.TextChoices):
+        ALWAYS = "always", _("toute l’année")
+        TERM = "term", _("hors vacances scolaires")
+        HOLIDAYS = "holidays", _("pendant les vacances scolaires")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="availabilities")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="availabilities")
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, models.CASCADE, related_name="availabilities")
+    service_at_location = models.ForeignKey(
+        ServiceAtLocation, models.PROTECT, null=True, blank=True, related_name="availabilities"
+    )
+    room = models.ForeignKey(
+        Room, models.PROTECT, null=True, blank=True, related_name="availabilities"
+    )
+    modes = ArrayField(models.CharField(max_length=8, choices=Delivery.choices))
+    freq = models.CharField(_("rythme"), max_length=7, choices=Freq.choices, default=Freq.WEEKLY)
+    interval = models.PositiveSmallIntegerField(_("toutes les n semaines ou n mois"), default=1)
+    byday = ArrayField(models.CharField(max_length=4))
+    dtstart: "models.DateField[date, date]" = models.DateField(_("à partir du"))
+    until = models.DateField(_("jusqu’au"), null=True, blank=True)
+    opens_at = models.TimeField(_("de"))
+    closes_at = models.TimeField(_("à"))
+    school_period = models.CharField(
+        max_length=8, choices=SchoolPeriod.choices, default=SchoolPeriod.ALWAYS
+    )
+    open_on_public_holidays = models.BooleanField(default=False)
+    slot_minutes = models.PositiveSmallIntegerField(_("durée d’un rendez-vous (min)"), default=60)
+    buffer_minutes = models.PositiveSmallIntegerField(_("battement après (min)"), default=0)
+    notice_hours = models.PositiveSmallIntegerField(_("délai avant (h)"), default=24)
+    horizon_days = models.PositiveSmallIntegerField(_("ouvert à l’avance (jours)"), default=84)
+
+    class Meta:
+        verbose_name = _("disponibilité")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="availability_closes_after_it_opens",
+                condition=Q(closes_at__gt=F("opens_at")),
+                violation_error_message=_("L’heure de fin doit suivre l’heure de début."),
+            ),
+            models.CheckConstraint(
+                name="availability_ends_after_it_starts",
+                condition=Q(until=None) | Q(until__gte=F("dtstart")),
+                violation_error_message=_("La fin doit suivre le début."),
+            ),
+            models.CheckConstraint(
+                name="a_slot_lasts_a_sensible_time",
+                condition=Q(slot_minutes__range=(10, 240)) & Q(buffer_minutes__lte=120),
+                violation_error_message=_("Un rendez-vous dure de 10 minutes à 4 heures."),
+            ),
+            models.CheckConstraint(
+                name="availability_has_a_day_and_a_way",
+                condition=Q(byday__len__gte=1) & Q(modes__len__gte=1) & Q(interval__gte=1),
+                violation_error_message=_("Choisissez au moins un jour et une façon de recevoir."),
+            ),
+            models.CheckConstraint(
+                name="on_site_availability_has_a_place",
+                condition=~Q(modes__overlap=["on_site", "mobile"])
+                | Q(service_at_location__isnull=False),
+                violation_error_message=_("Choisissez le lieu où vous recevez."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{','.join(self.byday)} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+
+class AvailabilityException(models.Model):
+    """One day that differs from the rule: closed, or at other hours."""
+
+    availability = models.ForeignKey(Availability, models.CASCADE, related_name="exceptions")
+    day = models.DateField(_("jour"))
+    opens_at = models.TimeField(_("de"), null=True, blank=True)
+    closes_at = models.TimeField(_("à"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("exception")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["availability", "day"], name="one_exception_per_availability_and_day"
+            ),
+            models.CheckConstraint(
+                name="an_availability_exception_is_closed_or_has_hours",
+                condition=Q(opens_at=None, closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                violation_error_message=_("Donnez deux heures dans l’ordre, ou aucune."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class Occurrence(models.Model):
+    """One stored stretch of availability, so that a slot search never expands a rule."""
+
+    availability = models.ForeignKey(Availability, models.CASCADE, related_name="occurrences")
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="occurrences")
+    service = models.ForeignKey(Service, models.CASCADE, related_name="+")
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField(_("début"))
+    ends_at = models.DateTimeField(_("fin"))
+
+    class Meta:
+        verbose_name = _("plage")
+        indexes: ClassVar = [
+            models.Index(fields=["service", "ends_at"], name="occurrence_of_service"),
+            models.Index(fields=["practitioner", "ends_at"], name="occurrence_of_person"),
+            models.Index(fields=["departement", "starts_at"], name="occurrence_of_departement"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["availability", "starts_at"], name="one_occurrence_per_rule_and_start"
+            ),
+            models.CheckConstraint(
+                name="occurrence_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%d/%m %H:%M}"
+
+
+class Absence(models.Model):
+    """A time when a practitioner is away. No reason is asked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="absences")
+    starts_at = models.DateTimeField(_("du"))
+    ends_at = models.DateTimeField(_("au"))
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("absence")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="absence_ends_after_it_starts",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message=_("La fin doit suivre le début."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%d/%m %H:%M}"
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Questions asked of appointments."""
+
+    def live(self) -> Self:
+        """Keep those that hold their time."""
+        return self.filter(state__in=Appointment.LIVE)
+
+    def upcoming(self, now: datetime) -> Self:
+        """Keep those not yet over, soonest first."""
+        return self.filter(ends_at__gt=now).order_by("starts_at", "pk")
+
+
+class Appointment(models.Model):
+    """A time given to a family. Moving or cancelling keeps the row, so the history stays true."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("à confirmer")
+        CONFIRMED = "confirmed", _("confirmé")
+        ATTENDED = "attended", _("a eu lieu")
+        EXCUSED = "excused", _("excusé")
+        NO_SHOW = "no_show", _("personne n’est venu")
+        CANCELLED = "cancelled", _("annulé")
+        MOVED = "moved", _("déplacé")
+
+    class Composition(models.TextChoices):
+        ALONE = "alone", _("seul·e")
+        COUPLE = "couple", _("en couple")
+        WITH_CHILDREN = "with_children", _("avec mon ou mes enfants")
+        FAMILY = "family", _("en couple avec les enfants")
+
+    LIVE: ClassVar = (State.PENDING, State.CONFIRMED, State.ATTENDED, State.NO_SHOW)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="appointments")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="appointments")
+    service_at_location = models.ForeignKey(
+        ServiceAtLocation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="+")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="appointments")
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="appointments")
+    practitioners = models.ManyToManyField(Practitioner, related_name="appointments")
+    starts_at = models.DateTimeField(_("début"), db_index=True)
+    ends_at = models.DateTimeField(_("fin"))
+    mode = models.CharField(_("façon"), max_length=8, choices=Delivery.choices)
+    video_url = models.URLField(_("lien vidéo"), blank=True)
+    composition = models.CharField(_("qui vient"), max_length=13, choices=Composition.choices)
+    persons = models.PositiveSmallIntegerField(_("personnes"), default=1)
+    state = models.CharField(
+        _("état"), max_length=9, choices=State.choices, default=State.CONFIRMED
+    )
+    moved_to = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="moved_from"
+    )
+    booked_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
+        _("pris le"), auto_now_add=True
+    )
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(_("annulé le"), null=True, blank=True)
+    # One answer to two identical requests: the same form sent twice gives one appointment.
+    request_key = models.UUIDField(unique=True, default=uuid.uuid4)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rendez-vous")
+        verbose_name_plural = _("rendez-vous")
+        indexes: ClassVar = [
+            models.Index(fields=["departement", "starts_at"], name="appointment_of_departement")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="appointment_ends_after_it_starts",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message=_("La fin doit suivre le début."),
+            ),
+            models.CheckConstraint(
+                name="what_is_cancelled_has_a_date",
+                condition=~Q(state="cancelled") | Q(cancelled_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="what_is_moved_says_where",
+                condition=~Q(state="moved") | Q(moved_to__isnull=False),
+            ),
+            models.CheckConstraint(name="someone_comes", condition=Q(persons__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%d/%m %H:%M}"
+
+
+class Claim(models.Model):
+    """A time taken from one practitioner or one room. Two live ones never overlap."""
+
+    class Kind(models.TextChoices):
+        SESSION = "session", _("rendez-vous")
+        TRAVEL = "travel", _("trajet")
+        ABSENCE = "absence", _("absence")
+        GROUP = "group", _("groupe")
+
+    practitioner = models.ForeignKey(
+        Practitioner, models.CASCADE, null=True, blank=True, related_name="claims"
+    )
+    room = models.ForeignKey(Room, models.CASCADE, null=True, blank=True, related_name="claims")
+    period: "DateTimeRangeField" = DateTimeRangeField(_("période"))
+    kind = models.CharField(_("nature"), max_length=8, choices=Kind.choices)
+    live = models.BooleanField(default=True)
+    appointment = models.ForeignKey(
+        Appointment, models.CASCADE, null=True, blank=True, related_name="claims"
+    )
+    absence = models.ForeignKey(
+        Absence, models.CASCADE, null=True, blank=True, related_name="claims"
+    )
+    departement = models.ForeignKey(Departement, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("temps pris")
+        indexes: ClassVar = [GistIndex(fields=["period"], name="claim_period")]
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="a_practitioner_is_in_one_place_at_a_time",
+                expressions=[
+                    ("practitioner", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(live=True, practitioner__isnull=False),
+                violation_error_message=_("Ce créneau vient d’être pris. Choisissez-en un autre."),
+            ),
+            ExclusionConstraint(
+                name="a_room_serves_one_meeting_at_a_time",
+                expressions=[("room", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+                condition=Q(live=True, room__isnull=False),
+                violation_error_message=_(
+                    "Cette salle vient d’être prise. Choisissez un autre créneau."
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_claim_takes_one_person_or_one_room",
+                condition=Q(practitioner__isnull=False, room=None)
+                | Q(practitioner=None, room__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_claim_says_why",
+                condition=Q(kind="travel")
+                | Q(kind="group")
+                | Q(kind="session", appointment__isnull=False)
+                | Q(kind="absence", absence__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.period}"
+
+
+class WaitingEntry(models.Model):
+    """A family that waits for a slot. A freed one is held for it for a stated time."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("attend")
+        OFFERED = "offered", _("un créneau lui est proposé")
+        BOOKED = "booked", _("a pris rendez-vous")
+        LEFT = "left", _("n’attend plus")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="waiting")
+    household = models.ForeignKey(Household, models.CASCADE, related_name="waiting")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="waiting")
+    communes = ArrayField(models.CharField(max_length=5), default=list, blank=True)
+    modes = ArrayField(models.CharField(max_length=8, choices=Delivery.choices), default=list)
+    since: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
+        _("depuis le"), auto_now_add=True
+    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    offered = models.OneToOneField(
+        Claim, models.SET_NULL, null=True, blank=True, related_name="waiting_entry"
+    )
+    held_until = models.DateTimeField(_("tenu jusqu’au"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attente")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["household", "service"],
+                condition=Q(state__in=["waiting", "offered"]),
+                name="a_household_waits_once_per_service",
+                violation_error_message=_("Vous attendez déjà pour ce service."),
+            ),
+            models.CheckConstraint(
+                name="an_offer_is_held_until_some_time",
+                condition=~Q(state="offered") | Q(held_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} {self.state}"

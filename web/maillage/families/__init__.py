@@ -1,0 +1,1 @@
+"""Parents, who have no account: contacts, households, children by month, consent, signed links."""

@@ -1,0 +1,1 @@
+"""Practitioners: one identity whatever the employers, and the papers without which nobody books."""

@@ -1,0 +1,161 @@
+"""Practitioners: one identity whatever the employers, bookable while their papers are valid."""
+
+import uuid
+from datetime import date
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from maillage.organizations.models import Organization
+from maillage.territory.models import Departement
+
+
+class Profession(models.TextChoices):
+    """Who may give individual support."""
+
+    PSYCHOLOGIST = "psychologist", _("psychologue")
+    SPECIAL_EDUCATOR = "special_educator", _("éducateur·rice spécialisé·e")
+    EARLY_YEARS_EDUCATOR = "early_years_educator", _("éducateur·rice de jeunes enfants")
+    SOCIAL_WORKER = "social_worker", _("assistant·e de service social")
+    FAMILY_COUNSELLOR = "family_counsellor", _("conseiller·ère conjugal·e et familial·e")
+    FAMILY_MEDIATOR = "family_mediator", _("médiateur·rice familial·e")
+    WELCOMER = "welcomer", _("accueillant·e")
+
+
+class Skill(models.TextChoices):
+    """What a request may ask of the person who answers it."""
+
+    CHILD_PSYCHOLOGY = "child_psychology", _("psychologie de l’enfant")
+    SPECIAL_EDUCATION = "special_education", _("éducation spécialisée")
+    FAMILY_DYNAMICS = "family_dynamics", _("vie de famille et de couple")
+    BABY = "baby", _("bébés et tout-petits")
+    TEENAGERS = "teenagers", _("adolescents")
+    SEPARATION = "separation", _("séparation")
+    DISABILITY = "disability", _("situation de handicap")
+    GRIEF = "grief", _("deuil")
+
+
+class PractitionerQuerySet(models.QuerySet["Practitioner"]):
+    """Questions asked of practitioners."""
+
+    def bookable_on(self, day: date) -> Self:
+        """Keep those whose every mandatory paper was checked and is valid on `day`."""
+        return self.filter(bookable_until__gte=day, stopped_on=None)
+
+
+class Practitioner(models.Model):
+    """A professional who receives families, for one or several employers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="practitioner",
+    )
+    name = models.CharField(_("nom présenté aux familles"), max_length=120)
+    profession = models.CharField(_("métier"), max_length=24, choices=Profession.choices)
+    skills = ArrayField(
+        models.CharField(max_length=20, choices=Skill.choices), default=list, blank=True
+    )
+    languages = ArrayField(models.CharField(max_length=3), default=list, blank=True)
+    stopped_on = models.DateField(_("a cessé le"), null=True, blank=True)
+    # Kept by the database from the credentials, which visitors may not read.
+    bookable_until = models.DateField(_("réservable jusqu’au"), null=True, editable=False)
+    is_demonstration = models.BooleanField(default=False)
+
+    objects = PractitionerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("intervenant·e")
+        verbose_name_plural = _("intervenant·es")
+        ordering: ClassVar = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EmploymentQuerySet(models.QuerySet["Employment"]):
+    """Questions asked of employments."""
+
+    def on(self, day: date) -> Self:
+        """Keep those in force on `day`."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class Employment(models.Model):
+    """For whom a practitioner works. Each employer sees its own part of the agenda only."""
+
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="employments")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="employments")
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    starts_on = models.DateField(_("depuis le"))
+    ends_on = models.DateField(_("jusqu’au"), null=True, blank=True)
+
+    objects = EmploymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("emploi")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["practitioner", "organization"],
+                condition=Q(ends_on=None),
+                name="one_open_employment_per_employer",
+                violation_error_message=_("Cette personne travaille déjà ici."),
+            ),
+            models.CheckConstraint(
+                name="employment_ends_after_it_starts",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("La fin doit suivre le début."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.practitioner_id} @ {self.organization_id}"
+
+
+class Credential(models.Model):
+    """A paper that was seen: kind and dates only, never the paper itself."""
+
+    class Kind(models.TextChoices):
+        DIPLOMA = "diploma", _("diplôme ou titre")
+        TRAINING = "training", _("formation obligatoire")
+        FITNESS = "fitness_certificate", _("attestation d’honorabilité")
+        CHARTER = "charter", _("charte signée")
+        SKILL = "skill", _("compétence")
+
+    MANDATORY: ClassVar = (Kind.DIPLOMA, Kind.TRAINING, Kind.FITNESS, Kind.CHARTER)
+
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="credentials")
+    kind = models.CharField(_("nature"), max_length=20, choices=Kind.choices)
+    label = models.CharField(_("intitulé"), max_length=160)
+    issued_on = models.DateField(_("délivré le"))
+    valid_until = models.DateField(_("valable jusqu’au"), null=True, blank=True)
+    checked_on = models.DateField(_("vérifié le"), null=True, blank=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("justificatif")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_credential_ends_after_it_is_issued",
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("issued_on")),
+                violation_error_message=_("La fin de validité doit suivre la date de délivrance."),
+            ),
+            models.CheckConstraint(
+                name="fitness_and_training_have_an_end",
+                condition=~Q(kind__in=["fitness_certificate", "training"])
+                | Q(valid_until__isnull=False),
+                violation_error_message=_("Donnez la date de fin de validité."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.issued_on}"

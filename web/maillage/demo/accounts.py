@@ -21,7 +21,8 @@ def open_all(namespace: UUID, anchor: date) -> None:
     for persona in PERSONAS:
         user = User.objects.filter(email=persona.email).first()
         user = user or User.objects.create_user(persona.email, persona.name)
-        organization = persona.organization and uuid5(namespace, f"{HOME}/{persona.organization}")
+        where = persona.organization
+        organization = None if where is None else uuid5(namespace, f"{HOME}/{where}")
         Membership.objects.get_or_create(
             user=user,
             role=persona.role,

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from maillage.directory.needs import BY_CODE
 from maillage.directory.vocabulary import (
@@ -17,28 +16,28 @@ from maillage.directory.vocabulary import (
     LifeStage,
 )
 from maillage.directory.when import EVENINGS, WEDNESDAY, When, at
+from maillage.portal.words import age
 
 EXPECTING = "expecting"
 OLDEST_MONTH = max(upper for _low, upper in STAGE_MONTHS.values()) - 1
 TOO_LONG = _("C’est trop long : écrivez %(limit_value)s caractères au plus.")
-Choices = list[tuple[str, str | Promise]]
-
-
-def _years(number: int) -> tuple[str, Promise]:
-    return str(12 * number), ngettext_lazy("%d an", "%d ans", number) % number
+BABY_MONTHS = (*range(13), 18, 24, 30)
 
 
 def _age_choices() -> list[tuple[str | Promise, Any]]:
-    months = [(str(n), ngettext_lazy("%d mois", "%d mois", n) % n) for n in range(1, 12)]
-    baby = [("0", _("À la naissance")), *months, _years(1), ("18", _("18 mois")), _years(2)]
-    baby.append(("30", _("2 ans et demi")))
-    stages = [(LifeStage.BABY.label, baby)]
-    stages += [
-        (LifeStage(stage).label, [_years(n) for n in range(low // 12, high // 12)])
-        for stage, (low, high) in STAGE_MONTHS.items()
-        if stage != LifeStage.BABY
-    ]
+    """The ages offered, by stage of life; any other month is understood too."""
+    babies = [(str(months), _baby_age(months)) for months in BABY_MONTHS]
+    stages: list[tuple[str | Promise, Any]] = [(LifeStage.BABY.label, babies)]
+    for stage, (low, high) in STAGE_MONTHS.items():
+        if stage != LifeStage.BABY:
+            years = [(str(12 * n), age(12 * n)) for n in range(low // 12, high // 12)]
+            stages.append((LifeStage(stage).label, years))
     return [("", _("Peu importe")), (EXPECTING, _("J’attends un enfant")), *stages]
+
+
+def _baby_age(months: int) -> str | Promise:
+    said: dict[int, Promise] = {0: _("À la naissance"), 30: _("2 ans et demi")}
+    return said.get(months) or age(months)
 
 
 class AgeField(forms.ChoiceField):
@@ -48,7 +47,15 @@ class AgeField(forms.ChoiceField):
         """Accept what the list holds and any month of childhood."""
         text = str(value)
         digits = text.isascii() and text.isdigit() and len(text) <= 3
-        return text == EXPECTING or (digits and int(text) <= OLDEST_MONTH)
+        return text in {"", EXPECTING} or (digits and int(text) <= OLDEST_MONTH)
+
+    def is_unlisted(self, value: str) -> bool:
+        """Whether this age came by a link, not from the list."""
+        if value in {"", EXPECTING} or not self.valid_value(value):
+            return False
+        months = int(value)
+        in_years = months >= 36 and months % 12 == 0
+        return not (in_years or months in BABY_MONTHS) or str(months) != value
 
 
 class SearchForm(forms.Form):
@@ -133,8 +140,8 @@ class SearchForm(forms.Form):
         super().__init__(spoken(data) if data is not None else None)
         asked = str(self.data.get("age", ""))
         field = self.fields["age"]
-        if asked and isinstance(field, AgeField) and field.valid_value(asked):
-            _offer_too(field, asked)
+        if isinstance(field, AgeField) and field.is_unlisted(asked):
+            field.choices = [*_age_choices(), (asked, age(int(asked)))]
 
     def clean_commune(self) -> str:
         """Refuse what holds no letter and no digit."""
@@ -175,18 +182,6 @@ def moments(cleaned: Mapping[str, Any]) -> tuple[When, ...]:
         return (at(int(cleaned["day"]), cleaned["time"]),)
     named = {"evenings": EVENINGS, "wednesday": WEDNESDAY}
     return tuple(named[name] for name in cleaned.get("when") or ())
-
-
-def _offer_too(field: AgeField, asked: str) -> None:
-    months = asked if asked == EXPECTING else str(int(asked))
-    listed = [
-        value
-        for first, second in field.choices
-        for value in ([first] if not isinstance(second, list) else [v for v, _l in second])
-    ]
-    if months not in listed:
-        label = ngettext_lazy("%d mois", "%d mois", int(months)) % int(months)
-        field.choices = [*field.choices, (asked, label)]
 
 
 class ReportForm(forms.Form):

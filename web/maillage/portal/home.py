@@ -29,13 +29,13 @@ _SITUATIONS = (
     (
         "tantrums",
         _("Colères, limites, sommeil"),
-        _("Conseil individuel, ateliers, lieux d’accueil"),
+        _("Conseil individuel, ateliers"),
     ),
     ("pregnancy", _("Un bébé arrive"), _("PMI, ateliers, futurs parents")),
     (
         "childcare_regular",
         _("Faire garder mon enfant"),
-        _("Crèches, assistantes maternelles, relais"),
+        _("Crèches, assistantes maternelles"),
     ),
     ("separation", _("Nous nous séparons"), _("Médiation familiale, espaces de rencontre")),
     ("homework", _("École et devoirs"), _("Accompagnement à la scolarité")),
@@ -45,7 +45,7 @@ _SITUATIONS = (
     (
         "disability_everyday",
         _("Mon enfant a un handicap"),
-        _("Pôle ressources, accueil adapté, répit"),
+        _("Pôle ressources, accueil adapté"),
     ),
 )
 

@@ -1,15 +1,21 @@
 """A service, and a venue with all that happens there."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,13 +23,14 @@ from maillage.core.maps import Point
 from maillage.directory.actions import report_error
 from maillage.directory.freshness import Freshness, freshness
 from maillage.directory.hours import weekly_text
+from maillage.directory.ical import Feed, calendar
 from maillage.directory.models import Location, Opening, Service
 from maillage.portal import words
 from maillage.portal.cards import telephone, verified
 from maillage.portal.forms import ReportForm
-from maillage.portal.ical import calendar_of
 from maillage.portal.pictures import map_of_place
 
+TOLD = ("service", "service_at_location__location__commune")  # by a calendar
 NEXT_DATES = 8
 WEEKS_SHOWN = 4
 
@@ -61,10 +68,9 @@ def report(request: HttpRequest, service_id: UUID) -> HttpResponse:
 def service_calendar(request: HttpRequest, service_id: UUID) -> HttpResponse:
     """The openings to come, for any calendar program."""
     chosen = _service(service_id)
-    openings = chosen.openings.upcoming(timezone.now()).select_related(
-        "service", "service_at_location__location__commune"
-    )
-    return _ics(calendar_of(words.name(chosen), openings), f"{chosen.pk}.ics")
+    now = timezone.now()
+    openings = chosen.openings.upcoming(now).select_related(*TOLD)
+    return _ics(words.name(chosen), reverse("portal:service", args=[chosen.pk]), openings, now)
 
 
 @require_safe
@@ -102,13 +108,13 @@ def venue(request: HttpRequest, location_id: UUID) -> HttpResponse:
 def venue_calendar(request: HttpRequest, location_id: UUID) -> HttpResponse:
     """All openings of a place, for any calendar program."""
     chosen = _location(location_id)
+    now = timezone.now()
     openings = (
-        Opening.objects.upcoming(timezone.now())
-        .filter(service_at_location__location=chosen)
-        .filter(service__status="active")
-        .select_related("service", "service_at_location__location__commune")
+        Opening.objects.upcoming(now)
+        .filter(service_at_location__location=chosen, service__status="active")
+        .select_related(*TOLD)
     )
-    return _ics(calendar_of(chosen.name, openings), f"{chosen.pk}.ics")
+    return _ics(chosen.name, reverse("portal:venue", args=[chosen.pk]), openings, now)
 
 
 def _location(location_id: UUID) -> Location:
@@ -116,9 +122,17 @@ def _location(location_id: UUID) -> Location:
     return get_object_or_404(found, pk=location_id)
 
 
-def _ics(body: bytes, name: str) -> HttpResponse:
+def _ics(name: str, page: str, openings: Iterable[Opening], now: datetime) -> HttpResponse:
+    feed = Feed(
+        name=name,
+        url=settings.SITE_URL + page,
+        zone=ZoneInfo(settings.TIME_ZONE),
+        host=urlsplit(settings.SITE_URL).hostname or "maillage",
+        language=get_language() or "fr",
+    )
+    body = calendar(feed, openings, now=now)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = 'attachment; filename="dates.ics"'
     return response
 
 

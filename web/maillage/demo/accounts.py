@@ -23,14 +23,14 @@ def open_all(namespace: UUID, anchor: date) -> None:
         user = user or User.objects.create_user(persona.email, persona.name)
         where = persona.organization
         organization = None if where is None else uuid5(namespace, f"{HOME}/{where}")
-        Membership.objects.get_or_create(
-            user=user,
-            role=persona.role,
-            organization_id=organization,
-            departement_id=persona.departement,
-            ends_on=None,
-            defaults={"starts_on": school_year_start(anchor)},
-        )
+        if not user.memberships.filter(role=persona.role, ends_on=None).exists():
+            Membership.objects.create(
+                user=user,
+                role=persona.role,
+                organization_id=organization,
+                departement_id=persona.departement,
+                starts_on=school_year_start(anchor),
+            )
 
 
 def close_all() -> None:

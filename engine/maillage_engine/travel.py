@@ -181,6 +181,18 @@ def great_circle_km(
 ) -> Floats:
     """Return great-circle distances by the haversine formula, in km; arguments broadcast.
 
+    Parameters
+    ----------
+    longitude, latitude : array-like, degrees
+        Where one starts.
+    to_longitude, to_latitude : array-like, degrees
+        Where one goes.
+
+    Returns
+    -------
+    ndarray of float, km
+        One distance for each pair, in the shape of the arguments broadcast together.
+
     Examples
     --------
     >>> great_circle_km(0, 0, 0, 90).round(3).item()

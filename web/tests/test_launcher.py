@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -32,20 +33,43 @@ with postgres.running(postgres.server()):
 """
 
 
-@pytest.fixture
-def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def made_once() -> Iterator[Path]:
+    """A whole cluster at rest: making one takes a second, copying it takes none."""
+    with pytest.MonkeyPatch.context() as patch, state_folder(patch) as folder:
+        with postgres.running(postgres.server()):
+            pass
+        yield folder
+
+
+@contextmanager
+def state_folder(patch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A state folder of its own, that the account PostgreSQL runs as can enter."""
     folder = Path(tempfile.mkdtemp(prefix="maillage-state-", dir="/tmp"))
     folder.chmod(0o755)
-    monkeypatch.setenv("MAILLAGE_STATE", str(folder))
-    monkeypatch.delenv("MAILLAGE_ROLE", raising=False)
+    patch.setenv("MAILLAGE_STATE", str(folder))
     yield folder
     postgres.stop(postgres.server())
     shutil.rmtree(folder)
 
 
 @pytest.fixture
-def server(state: Path) -> postgres.EmbeddedServer:
+def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with state_folder(monkeypatch) as folder:
+        yield folder
+
+
+@pytest.fixture
+def bare_server(state: Path) -> postgres.EmbeddedServer:
+    """A server that was never started."""
+    return postgres.server()
+
+
+@pytest.fixture
+def server(made_once: Path, state: Path) -> postgres.EmbeddedServer:
+    """A server whose cluster is there, at rest."""
+    data = postgres.server().data
+    subprocess.run(["cp", "-a", made_once / data.name, data], check=True)
     return postgres.server()
 
 
@@ -125,12 +149,12 @@ def test_the_last_one_out_turns_the_server_off(server: postgres.EmbeddedServer) 
 
 
 @pytest.mark.race
-def test_four_starts_at_once_make_one_cluster(server: postgres.EmbeddedServer) -> None:
+def test_four_starts_at_once_make_one_cluster(bare_server: postgres.EmbeddedServer) -> None:
     started = [python(HOLD, "1") for _ in range(4)]
     assert [run.communicate()[0] for run in started] == ["up\n"] * 4
     assert [run.returncode for run in started] == [0] * 4
-    assert sorted(p.name for p in server.state.glob("pg*")) == [server.data.name]
-    assert not postgres.answers(server)
+    assert sorted(p.name for p in bare_server.state.glob("pg*")) == [bare_server.data.name]
+    assert not postgres.answers(bare_server)
 
 
 @pytest.mark.race
@@ -185,13 +209,13 @@ def test_a_socket_left_by_a_killed_server_does_not_block_the_start(
 
 
 def test_a_cluster_whose_making_was_killed_is_made_again(
-    server: postgres.EmbeddedServer,
+    bare_server: postgres.EmbeddedServer,
 ) -> None:
-    half_made = server.data.with_name(f"{server.data.name}.new")
+    half_made = bare_server.data.with_name(f"{bare_server.data.name}.new")
     half_made.mkdir()
     (half_made / "PG_VERSION").write_text("18\n")
-    postgres.start(server)
-    assert ask(server, "select 1") == 1
+    postgres.start(bare_server)
+    assert ask(bare_server, "select 1") == 1
     assert not half_made.exists()
 
 
@@ -213,26 +237,28 @@ def test_a_server_whose_folder_was_removed_is_ended(server: postgres.EmbeddedSer
     assert (server.data / "PG_VERSION").exists()
 
 
-def test_data_of_another_postgres_are_never_passed_over(server: postgres.EmbeddedServer) -> None:
-    old = server.state / "pg14"
+def test_data_of_another_postgres_are_never_passed_over(
+    bare_server: postgres.EmbeddedServer,
+) -> None:
+    old = bare_server.state / "pg14"
     old.mkdir()
     (old / "PG_VERSION").write_text("14\n")
     with pytest.raises(CannotStart) as refusal:
-        postgres.start(server)
+        postgres.start(bare_server)
     assert "données de PostgreSQL 14" in refusal.value.french
     assert "docs/operate.md" in refusal.value.english
-    assert not server.data.exists()
+    assert not bare_server.data.exists()
 
 
 def test_a_full_disk_is_named_before_anything_is_written(
-    server: postgres.EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+    bare_server: postgres.EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     more_than_any_disk = 10**18
     monkeypatch.setattr(postgres_cluster, "BYTES_FOR_A_NEW_CLUSTER", more_than_any_disk)
     with pytest.raises(CannotStart) as refusal:
-        postgres.start(server)
+        postgres.start(bare_server)
     assert "est plein" in refusal.value.french
-    assert not server.data.exists()
+    assert not bare_server.data.exists()
 
 
 def test_a_socket_path_that_the_system_would_cut_is_refused(
@@ -245,15 +271,17 @@ def test_a_socket_path_that_the_system_would_cut_is_refused(
     monkeypatch.delenv("MAILLAGE_SOCKETS")
 
 
-def test_a_socket_folder_open_to_others_is_not_trusted(server: postgres.EmbeddedServer) -> None:
-    account = postgres_programs.account_for(server.data)
-    server.socket.mkdir()
-    server.socket.chmod(0o755)
+def test_a_socket_folder_open_to_others_is_not_trusted(
+    bare_server: postgres.EmbeddedServer,
+) -> None:
+    account = postgres_programs.account_for(bare_server.data)
+    bare_server.socket.mkdir()
+    bare_server.socket.chmod(0o755)
     if account:
-        os.chown(server.socket, account.pw_uid, account.pw_gid)
+        os.chown(bare_server.socket, account.pw_uid, account.pw_gid)
     with pytest.raises(CannotStart) as refusal:
-        postgres.start(server)
-    server.socket.rmdir()
+        postgres.start(bare_server)
+    bare_server.socket.rmdir()
     assert "n'est pas privé" in refusal.value.french
 
 

@@ -221,7 +221,7 @@ def _make_cluster(
     by_itself = programs.major_version(server.binaries) >= 17  # needs no locale of the system
     done = programs.run(
         binaries / "initdb",
-        *("-D", aside, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"),
+        *("-D", aside, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-k"),
         *(["--locale-provider=builtin"] if by_itself else []),
         *([] if server.durable else ["--no-sync"]),
         account=account,

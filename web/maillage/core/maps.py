@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+Window = tuple[float, float, float, float]  # south, north, west, east, in degrees
 Kind = Literal["town", "place", "home"]
 Ring = Sequence[Sequence[float]]
 WIDTH = 1000
@@ -54,15 +55,18 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A point on the page."""
+    """A point on the page; a place is a pill that holds its numbers."""
 
-    x: float
-    y: float
+    x: int
+    y: int
     radius: int
     label: str
     kind: Kind
-    text_x: float
-    text_y: float
+    text_x: int
+    text_y: int
+    box_x: int
+    box_y: int
+    box_width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +94,31 @@ class Projection:
     squeeze: float  # cosine of the middle latitude
     height: int
 
-    def x(self, longitude: float) -> float:
-        return round(MARGIN + (longitude - self.west) * self.squeeze * self.scale, 1)
+    def x(self, longitude: float) -> int:
+        return round(MARGIN + (longitude - self.west) * self.squeeze * self.scale)
 
-    def y(self, latitude: float) -> float:
-        return round(MARGIN + (self.north - latitude) * self.scale, 1)
+    def y(self, latitude: float) -> int:
+        return round(MARGIN + (self.north - latitude) * self.scale)
 
 
-def draw(areas: Iterable[Area], points: Iterable[Point] = (), *, width: int = WIDTH) -> Drawing:
-    """Lay outlines and points on a page `width` units wide; the height follows the territory."""
+def draw(
+    areas: Iterable[Area],
+    points: Iterable[Point] = (),
+    *,
+    width: int = WIDTH,
+    window: Window | None = None,
+) -> Drawing:
+    """Lay outlines and points on a page `width` units wide; the height follows the territory.
+
+    With a window, only what lies in it is seen, and outlines run to its edges.
+    """
     kept = [area for area in areas if area.outline]
     marks = list(points)
-    corners = [spot for area in kept for ring in rings(area.outline) for spot in ring]
-    corners += [(point.longitude, point.latitude) for point in marks]
+    corners: list[Sequence[float]] = [(point.longitude, point.latitude) for point in marks]
+    if window:
+        corners = [(window[2], window[0]), (window[3], window[1])]
+    else:
+        corners += [spot for area in kept for ring in rings(area.outline) for spot in ring]
     if not corners:
         return Drawing(width, width // 2, (), ())
     projection = fit(corners, width)
@@ -133,16 +149,23 @@ def rings(outline: dict[str, Any] | None) -> list[Ring]:
 
 
 def path(outline: dict[str, Any] | None, projection: Projection) -> str:
-    """The `d` of an SVG path."""
+    """The `d` of an SVG path: whole units, each step from the last spot, to keep pages light."""
     parts = []
     for ring in rings(outline):
-        spots = [f"{projection.x(spot[0]):g} {projection.y(spot[1]):g}" for spot in ring[:-1]]
-        parts.append("M" + "L".join(spots) + "Z")
+        x, y = projection.x(ring[0][0]), projection.y(ring[0][1])
+        steps = [f"M{x} {y}l"]
+        for spot in ring[1:-1]:
+            across, down = projection.x(spot[0]) - x, projection.y(spot[1]) - y
+            if across or down:
+                steps.append(f"{across} {down} ".replace(" -", "-"))
+                x, y = x + across, y + down
+        parts.append("".join(steps).rstrip(" l") + "z")
     return "".join(parts)
 
 
 def _marker(point: Point, projection: Projection) -> Marker:
     x, y = projection.x(point.longitude), projection.y(point.latitude)
     if point.kind == "place":
-        return Marker(x, y, 17, point.label, point.kind, x, round(y + 8, 1))
-    return Marker(x, y, 8, point.label, point.kind, round(x + 14, 1), round(y + 8, 1))
+        wide = max(34, 12 * len(point.label) + 18)
+        return Marker(x, y, 17, point.label, point.kind, x, y + 8, x - wide // 2, y - 17, wide)
+    return Marker(x, y, 8, point.label, point.kind, x + 14, y + 8, x, y, 0)

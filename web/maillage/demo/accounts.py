@@ -21,15 +21,16 @@ def open_all(namespace: UUID, anchor: date) -> None:
     for persona in PERSONAS:
         user = User.objects.filter(email=persona.email).first()
         user = user or User.objects.create_user(persona.email, persona.name)
-        organization = persona.organization and uuid5(namespace, f"{HOME}/{persona.organization}")
-        Membership.objects.get_or_create(
-            user=user,
-            role=persona.role,
-            organization_id=organization,
-            departement_id=persona.departement,
-            ends_on=None,
-            defaults={"starts_on": school_year_start(anchor)},
-        )
+        where = persona.organization
+        organization = None if where is None else uuid5(namespace, f"{HOME}/{where}")
+        if not user.memberships.filter(role=persona.role, ends_on=None).exists():
+            Membership.objects.create(
+                user=user,
+                role=persona.role,
+                organization_id=organization,
+                departement_id=persona.departement,
+                starts_on=school_year_start(anchor),
+            )
 
 
 def close_all() -> None:

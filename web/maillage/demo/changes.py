@@ -61,5 +61,9 @@ def read_change(line: str) -> Change:
     if found is None:
         raise BadChange(f"{line!r} is not 'after N days (closed | HH:MM-HH:MM) reason'")
     days, opens, closes, note = found.groups()
-    at = (time.fromisoformat(opens), time.fromisoformat(closes)) if opens else (None, None)
-    return Change(timedelta(days=int(days)), *at, note)
+    return Change(
+        after=timedelta(days=int(days)),
+        opens_at=time.fromisoformat(opens) if opens else None,
+        closes_at=time.fromisoformat(closes) if closes else None,
+        note=note,
+    )

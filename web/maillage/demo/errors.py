@@ -44,5 +44,5 @@ class BrokenNetwork(DemoRefused):
     code = "demo_broken_network"
     message = _(
         "Le réseau de démonstration contient {count} erreurs, rien n’a été chargé."
-        " Corrigez les fichiers :\n{faults}"
+        " Corrigez les fichiers cités.\n{faults}"
     )

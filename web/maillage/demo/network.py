@@ -93,10 +93,9 @@ class Network:
     @property
     def towns(self) -> frozenset[str]:
         """Return the codes of every commune that the network names."""
-        areas = {code for service in self.services for level, code in service.areas if code}
-        return frozenset(
-            {each.town for each in (*self.organizations, *self.venues)} | areas - {HOME}
-        )
+        areas = {code for service in self.services for _level, code in service.areas}
+        homes = {each.town for each in self.organizations}
+        return frozenset(homes | {each.town for each in self.venues} | areas - {HOME, ""})
 
 
 @cache
@@ -128,9 +127,11 @@ def _contradictions(network: Network) -> Iterable[str]:
     yield from _used_twice(each.key for each in network.venues)
     yield from _used_twice(each.key for each in network.services)
     organizations = {each.key for each in network.organizations}
-    for each in (*network.venues, *network.services):
-        if each.by not in organizations:
-            yield f"{each.key}: no organization is called {each.by!r}"
+    kept_by = {each.key: each.by for each in network.venues}
+    kept_by |= {each.key: each.by for each in network.services}
+    for key, by in kept_by.items():
+        if by not in organizations:
+            yield f"{key}: no organization is called {by!r}"
     venues = {each.key for each in network.venues}
     for service in network.services:
         yield from _misplaced(service, venues)

@@ -208,7 +208,7 @@ def _schedule(
     start = school_year_start(anchor)
     schedule = Schedule(
         service_id=place.id(spec.key),
-        service_at_location_id=at and at.pk,
+        service_at_location_id=None if at is None else at.pk,
         freq=hours.freq,
         interval=hours.interval,
         byday=list(hours.byday),

@@ -74,7 +74,7 @@ class Change:
 
 def blank() -> Draft:
     """A draft of a service that does not exist yet."""
-    empty = {name: None for name in (*MONEY, "minimum_age", "maximum_age", "capacity")}
+    empty = dict.fromkeys((*MONEY, "minimum_age", "maximum_age", "capacity"))
     draft: Draft = dict.fromkeys(PLAIN, "") | {name: [] for name in LISTS} | empty
     return draft | {
         "expectant": False, "cost": Service.Cost.UNKNOWN.value, "places": [], "new_place": None,
@@ -159,21 +159,25 @@ def changes(before: Draft, after: Draft, places: Iterable[Location]) -> list[Cha
 
 
 def _said(key: str, value: Any, names: dict[str, str]) -> str:
-    if key in CHOICES and key not in LISTS:
-        return str(CHOICES[key].get(value, ""))
     if key in LISTS:
         return _listed(key, value)
-    if key == "places":
-        return "\n".join(names.get(one, one) for one in value)
-    if key == "new_place":
-        return f"{value['name']}, {value['commune_name']}" if value else ""
-    if key in ("times", "exceptions"):
-        return "\n".join(_times_said(value, names) if key == "times" else map(_day_said, value))
+    if key in ("places", "new_place", "times", "exceptions"):
+        return "\n".join(_lines(key, value, names))
     if key in ("minimum_age", "maximum_age"):
         return "" if value is None else _age_said(key, value)
     if isinstance(value, bool):
         return _("oui") if value else _("non")
-    return "" if value is None else str(value)
+    return "" if value is None else str(CHOICES.get(key, {}).get(value, value))
+
+
+def _lines(key: str, value: Any, names: dict[str, str]) -> list[str]:
+    if key == "times":
+        return _times_said(value, names)
+    if key == "exceptions":
+        return [_day_said(one) for one in value]
+    if key == "places":
+        return [names.get(one, one) for one in value]
+    return [f"{value['name']}, {value['commune_name']}"] if value else []
 
 
 def _listed(key: str, codes: list[str]) -> str:

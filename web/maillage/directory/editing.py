@@ -4,13 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -20,6 +17,7 @@ from maillage.directory.drafts import Draft, blank, changes, draft_of, merged
 from maillage.directory.entry_form import EntryForm
 from maillage.directory.errors import ChangedMeanwhile
 from maillage.directory.models import Location, Service
+from maillage.directory.preview import public_page
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.permissions import AtWork, entry_keepers, professionals_only
 
@@ -106,22 +104,14 @@ def _published(
 
 
 def _preview(request: AtWork, service: Service, form: EntryForm, draft: Draft) -> HttpResponse:
-    """Show the public page as it would be: written for real, rendered, then undone."""
-    with transaction.atomic():
-        point = transaction.savepoint()
-        shown = Service(organization=service.organization, departement_id=service.departement_id)
-        if not service._state.adding:
-            shown = Service.objects.get(pk=service.pk)
-        keeping.write(shown, draft)
-        public = import_string(settings.PUBLIC_SERVICE_PAGE)(request, shown.pk)
-        transaction.savepoint_rollback(point)
+    """Show the public page as it would be, and what changes."""
+    public = public_page(request, service, draft)
     facts = {
         "service": service,
         "name": draft["name"],
         "public": public,
         "changes": changes(form.base, draft, form.places),
         "typed": entry_form.as_hidden(request.POST),
-        "is_new": service._state.adding,
     }
     return render(request, "directory/preview.html", facts)
 

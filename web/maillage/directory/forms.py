@@ -64,6 +64,7 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
     age_until = _number(_("Jusqu’à"))
     age_until_unit = forms.ChoiceField(label=_("Unité"), choices=UNITS, required=False)
     places = _boxes(_("Où le service est donné"), ())
+    website = forms.URLField(label=_("Site"), max_length=200, required=False, assume_scheme="https")
     new_place_name = forms.CharField(label=_("Nom du lieu"), max_length=150, required=False)
     new_place_commune = forms.CharField(
         label=_("Commune ou code postal"), max_length=80, required=False
@@ -110,7 +111,6 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["places"].choices = [  # type: ignore[attr-defined]
             (str(place.pk), f"{place.name}, {place.commune}") for place in places
         ]
-        self.fields["website"].assume_scheme = "https"  # type: ignore[attr-defined]
 
     def clean_new_place_commune(self) -> Commune | None:
         """Find the one commune meant."""

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil import rrule
 from django.db import connection, transaction
+from django.db.models import Q
 
 from maillage.directory.models import Opening, Schedule, ScheduleException, Service
 from maillage.territory import calendars
@@ -189,9 +190,8 @@ def rebuild(service_ids: Collection[UUID], *, today: date) -> Rebuilt:
         if service.status == Service.Status.ACTIVE
     }
     wanted = dict(_wanted(service_ids, open_now, today))
-    stored = Opening.objects.filter(service__in=service_ids).values_list(
-        "pk", "schedule_id", "day", "opens_at", "closes_at", "to_confirm"
-    )
+    theirs = Q(service__in=service_ids) | Q(schedule__service__in=service_ids)
+    stored = Opening.objects.filter(theirs).values_list("pk", *KEY)
     extra = [pk for pk, *key in stored.iterator() if wanted.pop(tuple(key), None) is None]
     for position in range(0, len(extra), 10_000):
         Opening.objects.filter(pk__in=extra[position : position + 10_000]).delete()
@@ -208,6 +208,10 @@ def rebuild_all(*, today: date) -> Iterator[Rebuilt]:
 
 Key = tuple[object, ...]
 Row = tuple[object, ...]
+KEY = (
+    "schedule_id", "service_id", "service_at_location_id", "day", "opens_at", "closes_at",
+    "to_confirm",
+)  # fmt: skip
 
 
 def _wanted(
@@ -234,9 +238,9 @@ def _rows(
         starts_at, ends_at = span(one.day, one.opens_at, one.closes_at, almanac.zone)
         if ends_at <= starts_at:  # both hours fall in the night hour that a clock change removes
             continue
-        key = (schedule.pk, one.day, one.opens_at, one.closes_at, one.to_confirm)
-        place = (schedule.service_id, schedule.service_at_location_id, starts_at, ends_at)
-        yield key, (*key, *place)
+        of = (schedule.pk, schedule.service_id, schedule.service_at_location_id)
+        key = (*of, one.day, one.opens_at, one.closes_at, one.to_confirm)
+        yield key, (*key, starts_at, ends_at)
 
 
 def _departement(schedule: Schedule) -> str:
@@ -263,8 +267,7 @@ def _store(wanted: Mapping[Key, Row]) -> None:
     with (
         connection.cursor() as cursor,
         cursor.copy(
-            "copy directory_opening (schedule_id, day, opens_at, closes_at, to_confirm,"
-            " service_id, service_at_location_id, starts_at, ends_at) from stdin"
+            f"copy directory_opening ({', '.join(KEY)}, starts_at, ends_at) from stdin"
         ) as copy,
     ):
         for row in rows:

@@ -126,8 +126,6 @@ def forget_links(now: datetime) -> None:
         ConfirmLink.objects.filter(expires_at__lt=now - NOT_AGAIN_WITHIN).delete()
 
 
-
-
 def forget_reports(now: datetime) -> None:
     """Remove what visitors reported more than two years ago."""
     with scope.system():

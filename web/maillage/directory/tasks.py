@@ -1,9 +1,10 @@
 """What the directory does by itself, at night and in the morning."""
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from maillage.directory import openings, reminders
+from maillage.directory import links, openings, reminders
 
 
 @app.periodic(cron="10 2 * * *")
@@ -27,3 +28,11 @@ def forget(timestamp: int) -> None:
     """Remove what has served: expired links, answered reports of more than two years."""
     reminders.forget_links(timezone.now())
     reminders.forget_reports(timezone.now())
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(name="directory.check_links", queueing_lock="directory.check_links")
+def check_links(timestamp: int) -> None:
+    """Each night, try the addresses that we send families to. A demonstration calls nobody."""
+    if not settings.DEMONSTRATION:
+        links.check(links.due(), now=timezone.now())

@@ -18,9 +18,7 @@ class NotAllowed(DomainError):
 
 class AlreadyMember(DomainError):
     code = "already_member"
-    message = _(
-        "{email} a déjà ce rôle ici. Rien n’a changé : cette personne peut se connecter."
-    )
+    message = _("{email} a déjà ce rôle ici. Rien n’a changé : cette personne peut se connecter.")
 
 
 class MembershipHasEnded(DomainError):

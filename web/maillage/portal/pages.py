@@ -3,37 +3,66 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from maillage.core.context import THEMES
+from maillage.directory.models import Service
+from maillage.directory.needs import NEEDS
 from maillage.portal.sample import sample_parts
+from maillage.territory.models import Commune, Departement
 
 A_YEAR = 365 * 24 * 3600
 
 
-@require_GET
+@require_safe
 def numbers(request: HttpRequest) -> HttpResponse:
     """Whom to call, now or in office hours."""
     return render(request, "portal/numbers.html")
 
 
-@require_GET
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility statement."""
     return render(request, "portal/accessibility.html")
 
 
-@require_GET
+@require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """What is kept, what is published, under which licence."""
     return render(request, "portal/data.html")
 
 
-@require_GET
+@require_safe
 def site_map(request: HttpRequest) -> HttpResponse:
     """Every public page."""
-    return render(request, "portal/site_map.html")
+    departements = Departement.objects.filter(loaded=True)
+    context = {"needs": NEEDS, "departements": departements}
+    return render(request, "portal/site_map.html", context)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read: nothing of a demonstration."""
+    closed = "Disallow: /" if settings.DEMONSTRATION else "Disallow: /pro/\nDisallow: /pilotage/"
+    address = settings.SITE_URL + reverse("portal:sitemap")
+    lines = f"User-agent: *\n{closed}\nSitemap: {address}\n"
+    return HttpResponse(lines, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Addresses for search engines: communes and services, with the date of their last change."""
+    communes = Commune.objects.filter(departement__loaded=True).order_by("pk")
+    services = Service.objects.public().order_by("pk").values_list("pk", "updated_at")
+    context = {
+        "site_url": settings.SITE_URL,
+        "pages": [reverse(f"portal:{name}") for name in ("search", "communes", "numbers")],
+        "communes": communes.values_list("pk", flat=True),
+        "services": services,
+    }
+    return render(request, "portal/sitemap.xml", context, content_type="application/xml")
 
 
 @require_POST
@@ -53,7 +82,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "400.html", status=400)
 
 
-@require_GET
+@require_safe
 def parts(request: HttpRequest) -> HttpResponse:
     """The living page of the parts (development and demonstration only)."""
     return render(request, "portal/parts.html", sample_parts(request.GET))

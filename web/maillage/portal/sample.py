@@ -36,9 +36,9 @@ def sample_parts(query: QueryDict) -> dict[str, Any]:
     wrong = SampleForm({"commune": "", "age": "", "text": "x"})
     wrong.is_valid()
     columns = [
-        Column(_("Commune"), href="?tri=commune", sorted="ascending"),
-        Column(_("Services"), number=True, href="?tri=-services"),
-        Column(_("Trajet"), number=True),
+        Column(str(_("Commune")), href="?tri=commune", sorted="ascending"),
+        Column(str(_("Services")), number=True, href="?tri=-services"),
+        Column(str(_("Trajet")), number=True),
     ]
     rows = [[Cell(name, "?commune=" + name), str(count), time] for name, count, time in ROWS]
     pages = Paginator(range(100), 10)
@@ -56,7 +56,10 @@ def sample_parts(query: QueryDict) -> dict[str, Any]:
         "bar_columns": columns[:2],
         "bar_rows": [row[:2] for row in rows],
         "curve": _curve(),
-        "curve_columns": [Column(_("Part des enfants")), Column(_("Part des places"), number=True)],
+        "curve_columns": [
+            Column(str(_("Part des enfants"))),
+            Column(str(_("Part des places")), number=True),
+        ],
         "curve_rows": [["50 %", "26 %"], ["100 %", "100 %"]],
     }
 

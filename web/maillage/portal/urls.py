@@ -3,17 +3,29 @@
 from django.conf import settings
 from django.urls import path
 
-from maillage.portal import pages, views
+from maillage.portal import commune_views, pages, service_views, views
 
 app_name = "portal"
 
 urlpatterns = [
     path("", views.search, name="search"),
-    path("communes/", views.communes, name="communes"),
+    path("communes/", commune_views.communes, name="communes"),
+    path("communes/<str:code>/", commune_views.commune, name="commune"),
+    path("communes/<str:code>/semaine.pdf", commune_views.sheet, name="sheet"),
+    path("departements/<str:code>/", commune_views.departement, name="departement"),
+    path("services/<uuid:service_id>/", service_views.service, name="service"),
+    path("services/<uuid:service_id>/signaler/", service_views.report, name="report"),
+    path(
+        "services/<uuid:service_id>/dates.ics", service_views.service_calendar, name="service_ics"
+    ),
+    path("lieux/<uuid:location_id>/", service_views.venue, name="venue"),
+    path("lieux/<uuid:location_id>/dates.ics", service_views.venue_calendar, name="venue_ics"),
     path("numeros-utiles/", pages.numbers, name="numbers"),
     path("accessibilite/", pages.accessibility, name="accessibility"),
     path("donnees/", pages.data, name="data"),
     path("plan-du-site/", pages.site_map, name="site_map"),
+    path("robots.txt", pages.robots, name="robots"),
+    path("sitemap.xml", pages.sitemap, name="sitemap"),
     path("apparence/", pages.theme, name="theme"),
 ]
 if settings.DEBUG or settings.DEMONSTRATION:

@@ -1,17 +1,112 @@
 """Search, results and the pages they lead to."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from maillage.directory.actions import count_unmet_need
+from maillage.directory.needs import NEEDS
+from maillage.directory.offers import Wanted
+from maillage.portal import home, results, words
+from maillage.portal.cards import card
+from maillage.portal.forms import EXPECTING, SearchForm, moments
+from maillage.portal.pictures import map_of_results
+from maillage.portal.robots import looks_like_a_robot
+from maillage.portal.understanding import Somewhere, Understood, exactly, place, worry
+from maillage.territory.models import Commune
+
+PER_PAGE = 10
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Find help."""
-    return render(request, "portal/search.html")
+    """Ask, or answer: the answer keeps the address of the question, so it can be shared."""
+    context: dict[str, Any] = {"needs": NEEDS}
+    if not (set(request.GET) & set(SearchForm.base_fields)):
+        context |= {"form": SearchForm(), "situations": home.situations(), "stages": home.stages()}
+        return render(request, "portal/home.html", context)
+    form = SearchForm(request.GET)
+    context["form"] = form
+    if not form.is_valid():
+        return render(request, "portal/results.html", context, status=400)
+    somewhere = place(form.cleaned_data["commune"])
+    if somewhere.commune is None:
+        return _which_commune(request, form, somewhere)
+    understood = worry(form.cleaned_data["need"])
+    asked = _asked(form, somewhere.commune, understood)
+    found = results.search(asked)
+    if found.nothing_near and understood.need and _is_a_person_looking(request):
+        count_unmet_need(asked.commune, understood.need.code, asked.wanted.day)
+    context |= _answer(request.GET, asked, found)
+    others = [(need, _link(request.GET, need=need.code)) for need in understood.others]
+    context |= {"somewhere": somewhere, "understood": understood, "others": others}
+    return render(request, "portal/results.html", context)
 
 
-@require_GET
-def communes(request: HttpRequest) -> HttpResponse:
-    """Every commune."""
-    return render(request, "portal/communes.html")
+def _which_commune(request: HttpRequest, form: SearchForm, somewhere: Somewhere) -> HttpResponse:
+    """Let the family choose among communes, or say that none is called so."""
+    if not somewhere.others:
+        form.add_error(
+            "commune",
+            _("Nous ne trouvons pas cette commune. Vérifiez l’écriture, ou donnez le code postal."),
+        )
+        return render(request, "portal/results.html", {"form": form, "needs": NEEDS}, status=400)
+    choices = [
+        (commune, _link(request.GET, commune=exactly(commune))) for commune in somewhere.others
+    ]
+    return render(
+        request, "portal/results.html", {"form": form, "needs": NEEDS, "choices": choices}
+    )
+
+
+def _asked(form: SearchForm, commune: Commune, understood: Understood) -> results.Asked:
+    asked, now = form.cleaned_data, timezone.now()
+    age = asked["age"]
+    wanted = Wanted(
+        commune=commune,
+        day=timezone.localdate(now),
+        need=understood.need.code if understood.need else "",
+        kinds=tuple(kind.value for kind in understood.kinds),
+        words=understood.words,
+        months=int(age) if age and age != EXPECTING else None,
+        expecting=age == EXPECTING,
+        modes=frozenset(asked["modes"]),
+        language=asked["language"],
+        accommodations=tuple(asked["accommodations"]),
+    )
+    return results.Asked(wanted, moments(asked), car=not asked["no_car"], now=now)
+
+
+def _answer(query: QueryDict, asked: results.Asked, found: results.Found) -> dict[str, Any]:
+    pages = Paginator(found.results, PER_PAGE).get_page(query.get("page"))
+    numbered = list(enumerate(pages.object_list, start=pages.start_index()))
+    return {
+        "asked": asked,
+        "found": found,
+        "pages": pages,
+        "page_link": _link(query, page="") or "?page=",
+        "cards": [card(result, asked, number) for number, result in numbered],
+        "instead": [card(result, asked) for result in found.instead],
+        "advisers": [card(result, asked) for result in found.advisers],
+        "at_place": words.at_place(asked.commune.name),
+        "of_place": words.of_place(asked.commune.name),
+        "picture": map_of_results(asked.commune, numbered),
+    }
+
+
+def _link(query: QueryDict, **changes: str | None) -> str:
+    """The same search with some fields changed, or left out."""
+    kept = [(k, v) for k, values in query.lists() for v in values if k not in {*changes, "page"}]
+    return "?" + urlencode([*kept, *((k, v) for k, v in changes.items() if v is not None)])
+
+
+def _is_a_person_looking(request: HttpRequest) -> bool:
+    """Count a search once: not a robot, not the head of a page, not its second page or part."""
+    part = bool(request.headers.get("HX-Request")) or "page" in request.GET
+    return request.method == "GET" and not part and not looks_like_a_robot(request)

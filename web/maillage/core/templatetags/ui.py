@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 Item = TypeVar("Item")
+FRONT_DOORS = {"/", "/pro/"}  # every other page of a room lies under its door
 TONES = {"good": "good", "success": "good", "bad": "bad", "error": "bad", "notice": "notice"}
 TONES["warning"] = "notice"
 LOOKS: dict[type[forms.Widget], str] = {
@@ -38,8 +39,8 @@ def nav_item(context: template.Context, name: str, label: str) -> SafeString:
     if not href:
         return SafeString("")
     here = str(context.get("here", "")).partition("?")[0]
-    current = here == href if href == "/" else here.startswith(href)
-    mark = mark_safe(' aria-current="page"') if current else ""  # noqa: S308 (a constant)
+    current = here == href if href in FRONT_DOORS else here.startswith(href)
+    mark = mark_safe(' aria-current="page"') if current else ""
     return format_html('<li><a href="{}"{}>{}</a></li>', href, mark, label)
 
 

@@ -1,0 +1,159 @@
+"""The register of personal data: every column that says something about a person, and why.
+
+A column that is neither here nor in `NOT_PERSONAL` fails the build
+(web/tests/test_personal_data.py), so that nobody adds one without saying what it is for. The
+sentences are in French, for the register that each operator keeps and publishes; the table of
+docs/guide/donnees-personnelles.md is made from them. No health data, no income, no nationality.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Columns of one model that are kept for one purpose, for one length of time."""
+
+    model: str
+    columns: tuple[str, ...]
+    whose: str
+    purpose: str
+    kept: str
+
+
+_ACCOUNT = "Deux ans après la dernière connexion, puis le compte est fermé et le nom effacé."
+_ENTRY = "Tant que la fiche est publiée."
+
+PERSONAL: tuple[Personal, ...] = (
+    Personal(
+        "people.User",
+        ("email", "name", "language"),
+        "Professionnels qui ont un compte",
+        "Se connecter par un code, être reconnu de ses collègues, lire dans sa langue.",
+        _ACCOUNT,
+    ),
+    Personal(
+        "people.User",
+        ("password", "last_login", "is_active", "created_at", "warned_at", "closed_at"),
+        "Professionnels qui ont un compte",
+        "Savoir si le compte sert encore ; il n’y a pas de mot de passe (valeur inutilisable).",
+        _ACCOUNT,
+    ),
+    Personal(
+        "people.Session",
+        ("session_key", "session_data", "expire_date", "user", "started_at"),
+        "Professionnels connectés et visiteurs qui ont choisi une langue",
+        "Garder la connexion ouverte et permettre de la fermer depuis un autre appareil.",
+        "Douze heures.",
+    ),
+    Personal(
+        "account.EmailAddress",
+        ("user", "email", "verified", "primary"),
+        "Professionnels qui ont un compte",
+        "Vérifier que l’adresse appartient bien à la personne.",
+        _ACCOUNT,
+    ),
+    Personal(
+        "account.EmailConfirmation",
+        ("email_address", "key", "created", "sent"),
+        "Professionnels qui ont un compte",
+        "Table de la bibliothèque de connexion, laissée vide : l’adresse est prouvée par le code.",
+        "Sans objet.",
+    ),
+    Personal(
+        "organizations.Membership",
+        ("user", "role", "organization", "departement", "starts_on", "ends_on", "revoked_at"),
+        "Professionnels qui ont un compte",
+        "Savoir qui peut faire quoi, pour quel organisme et dans quel département.",
+        "Aussi longtemps que le compte ; un rôle terminé garde ses dates.",
+    ),
+    Personal(
+        "organizations.Organization",
+        ("phone", "email"),
+        "Personnes qui répondent pour une petite structure",
+        "Joindre la structure : préférer un numéro et une adresse de fonction.",
+        _ENTRY,
+    ),
+    Personal(
+        "directory.Location",
+        ("phone",),
+        "Personnes qui répondent pour un lieu",
+        "Joindre le lieu : préférer un numéro de fonction.",
+        _ENTRY,
+    ),
+    Personal(
+        "directory.Service",
+        ("phone", "email", "verified_by"),
+        "Personnes qui répondent pour un service ou qui l’ont vérifié",
+        "Joindre le service et savoir qui garantit la fiche : préférer une fonction à un nom.",
+        _ENTRY,
+    ),
+    Personal(
+        "directory.ConfirmLink",
+        ("token_hash", "service", "user", "created_at", "expires_at", "used_at"),
+        "Professionnels qui tiennent une fiche",
+        "Confirmer une fiche depuis un message, sans se connecter.",
+        "Effacé une fois le lien expiré.",
+    ),
+    Personal(
+        "directory.ErrorReport",
+        ("message", "answer"),
+        "Visiteurs qui signalent une erreur",
+        "Corriger la fiche ; aucun nom ni adresse n’est demandé, le texte libre peut en contenir.",
+        "Deux ans.",
+    ),
+    Personal(
+        "core.AuditEntry",
+        ("id", "at", "actor", "acting_as", "verb", "target_kind", "target_id", "departement"),
+        "Professionnels qui ont un compte",
+        "Savoir qui a changé quoi ; des identifiants seulement, jamais de nom.",
+        "Trois ans.",
+    ),
+    Personal(
+        "core.OutboxMessage",
+        ("recipient", "subject", "body", "last_error"),
+        "Professionnels à qui un message est envoyé",
+        "Envoyer les codes de connexion et les rappels, et prouver l’envoi.",
+        "Texte : sept jours ; accusé d’envoi : quatre-vingt-dix jours.",
+    ),
+)
+
+# Text columns that are about a place, a body, a rule or a file: never about a person.
+NOT_PERSONAL: dict[str, str] = {
+    "directory.LinkCheck": "url reason",
+    "directory.Location": "name address postcode access outside_id",
+    "directory.MergeProposal": "reasons",
+    "directory.Schedule": "byday note",
+    "directory.ScheduleException": "note",
+    "directory.Service": (
+        "name name_en description description_en topics audiences modes cost_note languages"
+        " accommodations website alert source outside_id"
+    ),
+    "directory.ServiceArea": "code",
+    "directory.ServiceAtLocation": "note",
+    "directory.UnmetNeed": "need",
+    "organizations.Organization": "name description siret website outside_id",
+    "steering.FrozenResult": "key packed",
+    "territory.Authority": "code name",
+    "territory.Commune": (
+        "code name article search_name town_hall_address town_hall_phone town_hall_hours outline"
+        " children_source"
+    ),
+    "territory.Dataset": "key title producer licence vintage sha256 notes",
+    "territory.Departement": "code name region",
+    "territory.Epci": "siren name kind",
+    "territory.Observation": "area measure",
+    "territory.Postcode": "code",
+    "territory.SearchKey": "key label",
+    "territory.Zoning": "code generation name status figures",
+}
+
+
+def as_table() -> str:
+    """Write the register as the table of the guide."""
+    rows = ["| Table | Colonnes | De qui | Pour quoi | Durée |", "|---|---|---|---|---|"]
+    rows += [
+        f"| `{each.model}` | {', '.join(f'`{name}`' for name in each.columns)} | {each.whose}"
+        f" | {each.purpose} | {each.kept} |"
+        for each in PERSONAL
+    ]
+    return "\n".join(rows)

@@ -22,7 +22,7 @@ from maillage.directory.vocabulary import Delivery
 from maillage.families.models import Contact, Household
 from maillage.organizations.models import Organization
 from maillage.practitioners.models import Practitioner
-from maillage.territory.models import Departement
+from maillage.territory.models import Commune, Departement
 
 Range = tuple[datetime, datetime]
 
@@ -308,6 +308,8 @@ class Claim(models.Model):
         ABSENCE = "absence", _("absence")
         GROUP = "group", _("groupe")
 
+    # Made here: whoever writes a trip between two families' appointments may not read it back.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practitioner = models.ForeignKey(
         Practitioner, models.CASCADE, null=True, blank=True, related_name="claims"
     )
@@ -322,6 +324,8 @@ class Claim(models.Model):
         Absence, models.CASCADE, null=True, blank=True, related_name="claims"
     )
     departement = models.ForeignKey(Departement, models.PROTECT, null=True, related_name="+")
+    # Where the person is during a session on site; null at a distance.
+    commune = models.ForeignKey(Commune, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("temps pris")

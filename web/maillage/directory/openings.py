@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,22 @@ DAYS = {
 }  # fmt: skip
 
 Hours = tuple[time, time]
+
+
+class Rule(Protocol):
+    """What a rule of opening or of availability says (RFC 5545, and the two calendars)."""
+
+    freq: str
+    interval: int
+    byday: list[str]
+    dtstart: date
+    until: date | None
+    opens_at: time
+    closes_at: time
+    school_period: str
+    open_on_public_holidays: bool
+
+
 Exceptions = Mapping[date, Hours | None]  # None: closed
 
 
@@ -92,7 +109,7 @@ class Almanac:
         return range(self.start.year, self.end.year + 1)
 
 
-def occurrences(schedule: Schedule, exceptions: Exceptions, almanac: Almanac) -> list[Occurrence]:
+def occurrences(schedule: Rule, exceptions: Exceptions, almanac: Almanac) -> list[Occurrence]:
     """Return the openings of one rule over the span of the almanac, in order."""
     found = {}
     for day in days(schedule, almanac.start, almanac.end):
@@ -107,7 +124,7 @@ def occurrences(schedule: Schedule, exceptions: Exceptions, almanac: Almanac) ->
     return [found[day] for day in sorted(found)]
 
 
-def days(schedule: Schedule, start: date, end: date) -> list[date]:
+def days(schedule: Rule, start: date, end: date) -> list[date]:
     """Return the days that the rule itself names between two days, both included."""
     last = min(end, schedule.until or end)
     first = max(start, schedule.dtstart)
@@ -138,7 +155,7 @@ def span(day: date, opens_at: time, closes_at: time, zone: ZoneInfo) -> tuple[da
     )
 
 
-def _anchor(schedule: Schedule, first: date) -> date:
+def _anchor(schedule: Rule, first: date) -> date:
     """Return a later start that gives the same days: an old rule costs no more than a new one."""
     start = schedule.dtstart
     if schedule.freq == Schedule.Freq.WEEKLY:
@@ -149,7 +166,7 @@ def _anchor(schedule: Schedule, first: date) -> date:
     return date(start.year + months // 12, months % 12 + 1, 1)
 
 
-def _confirmed(schedule: Schedule, day: date, almanac: Almanac) -> bool | None:
+def _confirmed(schedule: Rule, day: date, almanac: Almanac) -> bool | None:
     """Say whether the place opens that day for sure; None when it does not open."""
     if not schedule.open_on_public_holidays and day in almanac.public_holidays:
         return None

@@ -1,7 +1,7 @@
 """Availability is public; appointments, absences and what fills an agenda are not.
 
-A search must subtract what is taken without learning what it is: `agenda_busy` tells the periods of
-some practitioners or rooms, across employers and départements, and nothing else.
+A search must subtract what is taken without learning for whom: `agenda_busy` tells when, and in which
+commune, some practitioners or rooms are taken, across employers and départements, and nothing else.
 """
 
 from django.db import migrations
@@ -18,13 +18,16 @@ COLLEAGUE = (
 )
 BUSY = """
 create function agenda_busy(people uuid[], rooms uuid[], during tstzrange)
-returns table (practitioner_id uuid, room_id uuid, period tstzrange)
+returns table (practitioner_id uuid, room_id uuid, kind text, commune_id text,
+               starts_at timestamptz, ends_at timestamptz)
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 declare former text := coalesce(current_setting('maillage.scope', true), '');
 begin
     perform set_config('maillage.scope', 'system', true);
     return query
-        select claim.practitioner_id, claim.room_id, claim.period from agenda_claim as claim
+        select claim.practitioner_id, claim.room_id, claim.kind::text, claim.commune_id::text,
+               lower(claim.period), upper(claim.period)
+        from agenda_claim as claim
         where claim.live and claim.period && during
           and (claim.practitioner_id = any (people) or claim.room_id = any (rooms));
     perform set_config('maillage.scope', former, true);

@@ -1,0 +1,53 @@
+"""Why an appointment can be refused. Every code here is explained in docs/errors.md."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from maillage.core.errors import DomainError
+
+
+class SlotIsTaken(DomainError):
+    code = "slot_is_taken"
+    message = _("Ce créneau vient d’être pris. Choisissez-en un autre : rien n’est perdu.")
+
+
+class SlotIsTooSoon(DomainError):
+    code = "slot_is_too_soon"
+    message = _("Ce créneau est trop proche ou déjà passé. Choisissez-en un autre.")
+
+
+class NobodyCanReceive(DomainError):
+    code = "nobody_can_receive"
+    message = _("Cette personne ne reçoit pas en ce moment. Choisissez quelqu’un d’autre.")
+
+
+class TooFarToTravel(DomainError):
+    code = "too_far_to_travel"
+    message = _("Le trajet ne tient pas entre deux rendez-vous. Choisissez un autre créneau.")
+
+
+class RoomIsTooSmall(DomainError):
+    code = "room_is_too_small"
+    message = _(
+        "La salle reçoit {capacity} personnes au plus. Venez moins nombreux ou appelez-nous."
+    )
+
+
+class AppointmentIsOver(DomainError):
+    code = "appointment_is_over"
+    message = _("Ce rendez-vous est passé ou annulé. Prenez-en un nouveau si besoin.")
+    status = HTTPStatus.GONE
+
+
+class AbsenceOverAppointments(DomainError):
+    code = "absence_over_appointments"
+    message = _(
+        "{count} rendez-vous sont déjà pris pendant cette absence. Déplacez-les d’abord, puis"
+        " recommencez."
+    )
+
+
+class AbsenceOverlaps(DomainError):
+    code = "absence_overlaps"
+    message = _("Une autre absence couvre déjà ce moment. Modifiez celle qui existe.")

@@ -1,0 +1,61 @@
+"""From rules of availability to stored occurrences, so that a search for a slot expands nothing."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from maillage.agenda.locks import lock_practitioners
+from maillage.agenda.models import Availability, AvailabilityException, Occurrence
+from maillage.directory.openings import Almanac, Exceptions, Hours, occurrences, span
+
+Key = tuple[UUID, datetime, datetime]
+
+
+@transaction.atomic
+def rebuild(practitioner_ids: Collection[UUID], *, today: date) -> int:
+    """Make the stored occurrences of these practitioners what their rules say; return how many.
+
+    Practitioners are locked first: two edits at once give the occurrences of the last rules. What is
+    already booked does not depend on occurrences, so a rule may change under it.
+    """
+    lock_practitioners(practitioner_ids)
+    rules = Availability.objects.filter(practitioner__in=practitioner_ids).order_by("pk")
+    wanted = {key: rule for rule in rules for key in _keys(rule, _exceptions(rules), today)}
+    stored = Occurrence.objects.filter(practitioner__in=practitioner_ids)
+    kept = {(one.availability_id, one.starts_at, one.ends_at): one.pk for one in stored}
+    Occurrence.objects.filter(pk__in=[kept[key] for key in kept.keys() - wanted.keys()]).delete()
+    Occurrence.objects.bulk_create(
+        Occurrence(
+            availability=wanted[key],
+            practitioner_id=wanted[key].practitioner_id,
+            service_id=wanted[key].service_id,
+            departement_id=wanted[key].departement_id,
+            starts_at=key[1],
+            ends_at=key[2],
+        )
+        for key in sorted(wanted.keys() - kept.keys())
+    )
+    return len(wanted)
+
+
+def _keys(
+    rule: Availability, exceptions: "defaultdict[UUID, Exceptions]", today: date
+) -> Iterator[Key]:
+    almanac = Almanac(rule.departement_id, today, today + timedelta(days=rule.horizon_days))
+    for one in occurrences(rule, exceptions[rule.pk], almanac):
+        starts_at, ends_at = span(one.day, one.opens_at, one.closes_at, almanac.zone)
+        if ends_at > starts_at:
+            yield rule.pk, starts_at, ends_at
+
+
+def _exceptions(rules: Collection[Availability]) -> "defaultdict[UUID, Exceptions]":
+    found: defaultdict[UUID, dict[date, Hours | None]] = defaultdict(dict)
+    for one in AvailabilityException.objects.filter(availability__in=rules):
+        hours = None
+        if one.opens_at is not None and one.closes_at is not None:
+            hours = (one.opens_at, one.closes_at)
+        found[one.availability_id][one.day] = hours
+    return found  # type: ignore[return-value]

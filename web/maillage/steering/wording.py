@@ -2,7 +2,7 @@
 
 import math
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from maillage.steering.disclosure import SMALLEST, is_hidden, published
@@ -12,7 +12,9 @@ from maillage.steering.vocabulary import AUDIENCES, MEASURES
 
 def number(value: float, digits: int = 0) -> str:
     """A number with its separators."""
-    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True, force_grouping=True))
+    text = f"{value:,.{digits}f}"
+    swap = {",": get_format("THOUSAND_SEPARATOR"), ".": get_format("DECIMAL_SEPARATOR")}
+    return "".join(swap.get(sign, sign) for sign in text)
 
 
 def count(people: float | None) -> str:

@@ -30,7 +30,7 @@ _MINUTES = _("Le seuil va de %(low)d à %(high)d minutes : 30 minutes est gardé
     "low": MINUTES[0],
     "high": MINUTES[1],
 }
-_FRACTION = _("La part de la médiane va de 1 à 100 % : 50 % est gardé.")
+_FRACTION = _("La part de la médiane va de 1 à 100 pour cent : 50 est gardé.")
 
 
 class Choice(forms.ChoiceField):

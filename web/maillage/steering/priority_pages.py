@@ -23,6 +23,7 @@ from maillage.steering.priorities import (
 
 LONGEST = 40
 ROWS = 25
+MOVED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,16 @@ def _shift(found: Diagnosis, chosen: Chosen, moved: Chosen) -> dict[str, Any]:
     change = shift(found, chosen, moved)
     return {
         "after": change.after,
-        "entering": [(row.commune.name, why(row)) for row in change.entering],
-        "leaving": [(row.commune.name, why(row)) for row in change.leaving],
+        "entering": _moved(change.entering),
+        "leaving": _moved(change.leaving),
+    }
+
+
+def _moved(rows: tuple[Priority, ...]) -> dict[str, Any]:
+    """How many, the first ones with their reasons, and how many more."""
+    return {
+        "count": len(rows),
+        "first": [(row.commune.name, why(row)) for row in rows[:MOVED]],
+        "more": max(0, len(rows) - MOVED),
+        "people": wording.count(sum(row.commune.people or 0.0 for row in rows)),
     }

@@ -26,6 +26,15 @@ ON_SITE = frozenset({Delivery.ON_SITE, Delivery.MOBILE})
 AT_A_DISTANCE = frozenset({Delivery.PHONE, Delivery.VIDEO})
 
 
+# Long columns that no result shows: four hundred results are read to show the twenty nearest.
+UNSEEN = (
+    "service__words",
+    "service__organization__description",
+    "location__commune__outline",
+    "location__commune__town_hall_hours",
+)
+
+
 class Way(StrEnum):
     """How an offer reaches the family."""
 
@@ -105,7 +114,7 @@ def _in_places(wanted: Wanted, fitting: ServiceQuerySet) -> list[Offer]:
         ServiceAtLocation.objects.of(fitting.filter(modes__overlap=sorted(ON_SITE)))
         .in_reach_of(home.latitude, home.longitude, degrees=wanted.degrees)
         .select_related("service__organization", "location__commune")
-        .defer("service__words", "location__commune__outline")
+        .defer(*UNSEEN)
     )
     if wanted.modes == {Delivery.MOBILE}:
         places = places.filter(is_mobile_stop=True)

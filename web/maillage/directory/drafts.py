@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, TypeAlias
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -94,6 +95,12 @@ def draft_of(service: Service, today: date) -> Draft:
     draft["times"] = [times_of(rule) for rule in rules]
     draft["exceptions"] = _exceptions(service, today)
     return draft
+
+
+def in_order(name: str, codes: list[str]) -> list[str]:
+    """The codes of a list in the order of their vocabulary, as pages show them."""
+    order = list(BY_CODE if name == "topics" else CHOICES[name])
+    return sorted(codes, key=lambda code: order.index(code) if code in order else len(order))
 
 
 def money(amount: Any) -> str | None:
@@ -195,7 +202,7 @@ def _times_said(times: list[Draft], names: dict[str, str]) -> list[str]:
     for place in dict.fromkeys(one["place"] for one in times):
         rules = [rule_from(one) for one in times if one["place"] == place]
         where = names.get(place, _("Nouveau lieu") if place == NEW_PLACE else _("À distance"))
-        lines += [f"{where} : {line}" for line in weekly_text(rules, day=date.min)]
+        lines += [f"{where} : {line}" for line in weekly_text(rules, day=timezone.localdate())]
     return lines
 
 

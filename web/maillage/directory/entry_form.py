@@ -23,6 +23,7 @@ from maillage.directory.forms import (
     times_as_typed,
 )
 from maillage.directory.models import Location, Service
+from maillage.directory.when import WEEKDAYS
 
 SALT = "maillage.directory.draft"
 ROWS = {"times": TimesForms, "exceptions": ExceptionForms}
@@ -69,9 +70,14 @@ class EntryForm:
     def draft(self) -> Draft:
         """What was typed, once valid."""
         times = [row.draft(self.today) for row in self.times.forms if row.has_changed()]
-        apart = [row.draft() for row in self.exceptions.forms if row.has_changed()]
-        apart.sort(key=lambda one: (one["day"], one["place"]))
-        return self.main.draft() | {"times": times, "exceptions": apart}
+        apart = {}
+        for row in (one for one in self.exceptions.forms if one.has_changed()):
+            place = row.cleaned_data["place"]
+            open_on = {day[-2:] for one in times if one["place"] == place for day in one["byday"]}
+            for one in row.drafts({WEEKDAYS.index(day) for day in open_on}):
+                apart[(one["day"], one["place"])] = one
+        exceptions = [apart[key] for key in sorted(apart)]
+        return self.main.draft() | {"times": times, "exceptions": exceptions}
 
 
 def from_draft(draft: Draft, base: Draft, places: list[Location], today: date) -> EntryForm:

@@ -1,6 +1,6 @@
 """What a keeper types about an entry: each form reads a draft and gives one back."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -28,7 +28,9 @@ RHYTHMS: list[tuple[str, str | Promise]] = [
     ("MONTHLY 4", _("le quatrième du mois")),
     ("MONTHLY -1", _("le dernier du mois")),
 ]
-MOST_ROWS = 40
+MOST_RULES = 30
+MOST_DAYS = 80  # with the rest of the form, under DATA_UPLOAD_MAX_NUMBER_FIELDS
+LONGEST_CLOSURE = 92
 
 
 def _boxes(label: str | Promise, choices: Any, **more: Any) -> forms.MultipleChoiceField:
@@ -108,6 +110,8 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         kwargs.setdefault("initial", as_typed(draft))
         super().__init__(*args, **kwargs)
         self.known_places = places
+        self.fields["joining"].choices = Service.Joining.choices  # type: ignore[attr-defined]
+        self.fields["capacity"].help_text = ""
         self.fields["places"].choices = [  # type: ignore[attr-defined]
             (str(place.pk), f"{place.name}, {place.commune}") for place in places
         ]
@@ -282,6 +286,10 @@ def times_as_typed(times: Draft) -> dict[str, Any]:
     return shown | {"byday": days, "rhythm": rhythm}
 
 
+def _in_french(day: str) -> str:
+    return "/".join(reversed(day.split("-")))
+
+
 class ExceptionForm(forms.Form):
     """One day that differs: closed, or open at other hours."""
 
@@ -293,6 +301,12 @@ class ExceptionForm(forms.Form):
     )  # fmt: skip
     closes_at = forms.TimeField(
         label=_("Ferme à"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+    until = forms.DateField(
+        label=_("Jusqu’au"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        help_text=_("Pour fermer plusieurs jours."),
     )
     note = forms.CharField(label=_("Raison"), max_length=200, required=False)
 
@@ -308,22 +322,41 @@ class ExceptionForm(forms.Form):
             self.add_error(
                 "opens_at", _("Donnez deux heures dans l’ordre, ou aucune si c’est fermé.")
             )
+        first, last = found.get("day"), found.get("until")
+        if first and last and not first <= last <= first + timedelta(days=LONGEST_CLOSURE):
+            self.add_error("until", _("La fin doit suivre le début, de trois mois au plus."))
         return found
 
-    def draft(self) -> Draft:
-        """One day, as the draft holds it."""
+    def drafts(self, weekdays: set[int]) -> list[Draft]:
+        """The day, or each day of a longer closure on which the service would have opened."""
         typed = self.cleaned_data
-        return {
-            "day": typed["day"].isoformat(),
-            "place": typed["place"],
-            "opens_at": f"{typed['opens_at']:%H:%M}" if typed["opens_at"] else None,
-            "closes_at": f"{typed['closes_at']:%H:%M}" if typed["closes_at"] else None,
-            "note": typed["note"],
-        }
+        length = (typed["until"] - typed["day"]).days if typed["until"] else 0
+        days = [typed["day"] + timedelta(days=number) for number in range(length + 1)]
+        return [
+            {
+                "day": day.isoformat(),
+                "place": typed["place"],
+                "opens_at": f"{typed['opens_at']:%H:%M}" if typed["opens_at"] else None,
+                "closes_at": f"{typed['closes_at']:%H:%M}" if typed["closes_at"] else None,
+                "note": typed["note"],
+            }
+            for day in days
+            if length == 0 or day.weekday() in weekdays
+        ]
+
+    @property
+    def summary(self) -> str:
+        """One line for a row that is folded."""
+        day = self.initial.get("day") if not self.is_bound else self["day"].value()
+        if not day or self.errors:
+            return ""
+        hours = self["opens_at"].value()
+        said = f"{hours} – {self['closes_at'].value()}" if hours else str(_("fermé"))
+        return " · ".join(filter(None, [_in_french(str(day)), said, self["note"].value() or ""]))
 
 
-TimesForms = forms.formset_factory(TimesForm, extra=0, max_num=MOST_ROWS, validate_max=True)
-ExceptionForms = forms.formset_factory(ExceptionForm, extra=0, max_num=MOST_ROWS, validate_max=True)
+TimesForms = forms.formset_factory(TimesForm, extra=0, max_num=MOST_RULES, validate_max=True)
+ExceptionForms = forms.formset_factory(ExceptionForm, extra=0, max_num=MOST_DAYS, validate_max=True)
 
 
 class StatusForm(forms.ModelForm):  # type: ignore[type-arg]

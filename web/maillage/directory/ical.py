@@ -44,18 +44,17 @@ def calendar(feed: Feed, openings: Iterable[Opening], *, now: datetime) -> bytes
     found.add("url", feed.url)
     found.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     found.add("x-published-ttl", REFRESH)
-    events = [_event(feed, opening, now) for opening in openings]
-    if events and feed.zone.key != "UTC":
-        found.add_component(_clock(feed.zone, events))
-    for event in events:
-        found.add_component(event)
-    return found.to_ical()
+    listed = list(openings)
+    if listed and feed.zone.key != "UTC":
+        found.add_component(_clock(feed.zone, [opening.day for opening in listed]))
+    for opening in listed:
+        found.add_component(_event(feed, opening, now))
+    return bytes(found.to_ical())
 
 
-def _clock(zone: ZoneInfo, events: list[Event]) -> Timezone:
-    """Return the rules of the clock over the span of the events, a year of margin on each side."""
-    days: list[date] = sorted(event.start.date() for event in events)
-    first, last = date(days[0].year - 1, 1, 1), date(days[-1].year + 1, 12, 31)
+def _clock(zone: ZoneInfo, days: list[date]) -> Timezone:
+    """Return the rules of the clock over the span of the days, a year of margin on each side."""
+    first, last = date(min(days).year - 1, 1, 1), date(max(days).year + 1, 12, 31)
     return Timezone.from_tzid(zone.key, first_date=first, last_date=last)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from maillage.core import audit
 from maillage.directory import openings
-from maillage.directory.drafts import FIELDS, NEW_PLACE, Draft, draft_of, rule_from
+from maillage.directory.drafts import FIELDS, LISTS, NEW_PLACE, Draft, draft_of, in_order, rule_from
 from maillage.directory.errors import ChangedMeanwhile, ReportAlreadyAnswered, ServiceIsMerged
 from maillage.directory.models import (
     ErrorReport,
@@ -86,7 +86,8 @@ def write(service: Service, draft: Draft) -> None:
     """Write every part of a draft, and store its openings again."""
     today = timezone.localdate()
     for name in FIELDS:
-        setattr(service, name, draft[name])
+        if name not in LISTS or sorted(getattr(service, name)) != draft[name]:
+            setattr(service, name, in_order(name, draft[name]) if name in LISTS else draft[name])
     _verified(service)
     service.save()
     places = _places(service, draft)

@@ -26,6 +26,15 @@ ON_SITE = frozenset({Delivery.ON_SITE, Delivery.MOBILE})
 AT_A_DISTANCE = frozenset({Delivery.PHONE, Delivery.VIDEO})
 
 
+# Long columns that no result shows: four hundred results are read to show the twenty nearest.
+UNSEEN = (
+    "service__words",
+    "service__organization__description",
+    "location__commune__outline",
+    "location__commune__town_hall_hours",
+)
+
+
 class Way(StrEnum):
     """How an offer reaches the family."""
 
@@ -105,6 +114,7 @@ def _in_places(wanted: Wanted, fitting: ServiceQuerySet) -> list[Offer]:
         ServiceAtLocation.objects.of(fitting.filter(modes__overlap=sorted(ON_SITE)))
         .in_reach_of(home.latitude, home.longitude, degrees=wanted.degrees)
         .select_related("service__organization", "location__commune")
+        .defer(*UNSEEN)
     )
     if wanted.modes == {Delivery.MOBILE}:
         places = places.filter(is_mobile_stop=True)
@@ -118,7 +128,12 @@ def _brought(wanted: Wanted, fitting: ServiceQuerySet) -> list[Offer]:
     brought = Q(modes__overlap=sorted(AT_A_DISTANCE)) | Q(
         modes__contains=["mobile"], at_locations=None
     )
-    found = fitting.filter(brought).serving(wanted.commune).select_related("organization")
+    found = (
+        fitting.filter(brought)
+        .serving(wanted.commune)
+        .select_related("organization")
+        .defer("words")
+    )
     if wanted.when:
         remote_rule = wanted.when.rule(wanted.day) & Q(schedules__service_at_location=None)
         found = found.filter(pk__in=Service.objects.filter(remote_rule).values("pk"))

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 from dateutil import rrule
 from django.db import connection, transaction
-from django.db.models import Q
 
 from maillage.directory.models import Opening, Schedule, ScheduleException, Service
 from maillage.territory import calendars
@@ -206,9 +205,13 @@ def rebuild(service_ids: Collection[UUID], *, today: date) -> Rebuilt:
         for service in locked.select_for_update(of=("self",), no_key=True).only("pk", "status")
         if service.status == Service.Status.ACTIVE
     }
-    wanted = dict(_wanted(service_ids, open_now, today))
-    theirs = Q(service__in=service_ids) | Q(schedule__service__in=service_ids)
-    stored = Opening.objects.filter(theirs).values_list("pk", *KEY)
+    schedules = list(
+        Schedule.objects.filter(service__in=service_ids)
+        .select_related("service", "service_at_location__location__commune")
+        .defer("service__words", "service_at_location__location__commune__outline")
+    )
+    wanted = dict(_wanted(schedules, open_now, today))
+    stored = Opening.objects.filter(schedule__in=schedules).values_list("pk", *KEY)
     extra = [pk for pk, *key in stored.iterator() if wanted.pop(tuple(key), None) is None]
     for position in range(0, len(extra), 10_000):
         Opening.objects.filter(pk__in=extra[position : position + 10_000]).delete()
@@ -232,12 +235,9 @@ KEY = (
 
 
 def _wanted(
-    service_ids: Collection[UUID], open_now: set[UUID], today: date
+    schedules: Collection[Schedule], open_now: set[UUID], today: date
 ) -> Iterator[tuple[Key, Row]]:
-    schedules = Schedule.objects.filter(service__in=service_ids).select_related(
-        "service", "service_at_location__location__commune"
-    )
-    exceptions = _exceptions(service_ids)
+    exceptions = _exceptions(schedules)
     almanacs: dict[str, Almanac] = {}
     for schedule in schedules:
         if schedule.service_id not in open_now:
@@ -266,9 +266,9 @@ def _departement(schedule: Schedule) -> str:
     return schedule.service_at_location.location.commune.departement_id
 
 
-def _exceptions(service_ids: Collection[UUID]) -> defaultdict[int, dict[date, Hours | None]]:
+def _exceptions(schedules: Collection[Schedule]) -> defaultdict[int, dict[date, Hours | None]]:
     found: defaultdict[int, dict[date, Hours | None]] = defaultdict(dict)
-    for one in ScheduleException.objects.filter(schedule__service__in=service_ids):
+    for one in ScheduleException.objects.filter(schedule__in=schedules):
         hours = None
         if one.opens_at is not None and one.closes_at is not None:
             hours = (one.opens_at, one.closes_at)

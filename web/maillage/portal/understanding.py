@@ -75,9 +75,17 @@ def place(text: str) -> Somewhere:
     ):
         if len(alike) > 1 and len(narrower) == 1:
             alike = narrower
+    if len(alike) > 1 and best == NEAR_MISS and _stands_out(alike):
+        alike = alike[:1]
     if len(alike) > 1:
         return Somewhere(others=tuple(alike if best == EXACT else found))
     return Somewhere(alike[0], tuple(c for c in found if c != alike[0]), best == NEAR_MISS)
+
+
+def _stands_out(misses: list[Commune]) -> bool:
+    """Whether the nearest spelling leaves the others far behind."""
+    near = sorted((float(c.nearness) for c in misses), reverse=True)  # type: ignore[attr-defined]
+    return near[0] >= LIKELY and near[0] - near[1] >= CLEARLY
 
 
 def exactly(commune: Commune) -> str:
@@ -91,3 +99,4 @@ def quality(commune: Commune) -> int:
 
 
 EXACT, NEAR_MISS = 0, 4
+LIKELY, CLEARLY = 0.45, 0.15  # trigram similarities

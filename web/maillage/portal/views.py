@@ -46,6 +46,8 @@ def search(request: HttpRequest) -> HttpResponse:
     context |= _answer(request.GET, asked, found)
     others = [(need, _link(request.GET, need=need.code)) for need in understood.others]
     context |= {"somewhere": somewhere, "understood": understood, "others": others}
+    if somewhere.was_misspelt:
+        context["elsewhere"] = _choices(request.GET, somewhere)
     return render(request, "portal/results.html", context)
 
 
@@ -57,12 +59,14 @@ def _which_commune(request: HttpRequest, form: SearchForm, somewhere: Somewhere)
             _("Nous ne trouvons pas cette commune. Vérifiez l’écriture, ou donnez le code postal."),
         )
         return render(request, "portal/results.html", {"form": form, "needs": NEEDS}, status=400)
-    choices = [
-        (commune, _link(request.GET, commune=exactly(commune))) for commune in somewhere.others
-    ]
+    choices = _choices(request.GET, somewhere)
     return render(
         request, "portal/results.html", {"form": form, "needs": NEEDS, "choices": choices}
     )
+
+
+def _choices(query: QueryDict, somewhere: Somewhere) -> list[tuple[Commune, str]]:
+    return [(one, _link(query, commune=exactly(one))) for one in somewhere.others]
 
 
 def _asked(form: SearchForm, commune: Commune, understood: Understood) -> results.Asked:

@@ -6,7 +6,7 @@ from django.db import connection
 
 from maillage.steering import compute, diagnosis, inputs, maps
 from maillage.steering.diagnosis import Diagnosis
-from maillage.steering.inputs import Inputs
+from maillage.steering.inputs import DepartementFacts, Inputs
 from maillage.steering.maps import Ground
 from maillage.steering.models import FrozenResult, key_of
 from maillage.steering.provenance import code_version
@@ -33,9 +33,16 @@ class Answer:
     inputs: Inputs
 
 
-def answer(question: Question) -> Answer:
-    """Find the frozen result of the same question on the same facts, else compute and keep it."""
-    facts = inputs.read(question)
+def answer(
+    question: Question,
+    everywhere: tuple[DepartementFacts, ...] | None = None,
+    like: Answer | None = None,
+) -> Answer:
+    """Find the frozen result of the same question on the same facts, else compute and keep it.
+
+    What `like` already read is not read again.
+    """
+    facts = inputs.read(question, everywhere, like and (like.diagnosis.question, like.inputs))
     key = key_of("diagnosis", question.as_dict(), facts.sha256(), code_version())
     packed = FrozenResult.objects.packed(key)
     if packed is not None:

@@ -1,5 +1,6 @@
 """Charts of inequality, each with its sentence and the same data in a table."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,6 +9,8 @@ from maillage.core.charts import Bar, Series, Tick, bar_chart, line_chart
 from maillage.core.tables import Column
 from maillage.steering import wording
 from maillage.steering.diagnosis import Diagnosis, EpciResult
+
+SHORT_NAMES = (("communauté de communes", "CC"), ("communauté d['’]agglomération", "CA"))
 
 
 def epci_table(found: Diagnosis) -> dict[str, Any]:
@@ -83,8 +86,7 @@ def _worst_first(found: Diagnosis) -> list[EpciResult]:
     return sorted(known, key=lambda row: (row.score, row.siren)) + unknown
 
 
-def _short(name: str, longest: int = 30) -> str:
-    for long, short in (("Communauté de Communes", "CC"), ("Communauté d'Agglomération", "CA")):
-        for spelling in (long, long.lower(), long.replace("de C", "de c").replace("d'A", "d'a")):
-            name = name.replace(spelling, short)
+def _short(name: str, longest: int = 26) -> str:
+    for long, short in SHORT_NAMES:
+        name = re.sub(long, short, name, flags=re.IGNORECASE)
     return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"

@@ -75,7 +75,7 @@ def diagnose(question: Question, inputs: Inputs) -> Diagnosis:
             (r.name, r.organization, r.modes, r.level, r.service_id) for r in inputs.remote
         ),
         silent_departements=inputs.silent_departements,
-        travel=inputs.times_source or MODELS[Mode(question.mode)].source,
+        travel=inputs.times_source,
         sources=tuple(
             (s.key, s.title, s.producer, s.licence, s.vintage, s.sha256) for s in inputs.sources
         ),

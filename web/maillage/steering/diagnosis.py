@@ -102,7 +102,7 @@ class Diagnosis:
     inequality: Inequality | None  # None where nobody can be counted
     remote: tuple[tuple[str, str, tuple[str, ...], str, str], ...]  # name, by, modes, level, id
     silent_departements: tuple[str, ...]
-    travel: str  # where travel times come from
+    travel: str  # the files imported times come from; empty where all are estimated
     sources: tuple[tuple[str, str, str, str, str, str], ...]
     data_hash: str
     code_version: str

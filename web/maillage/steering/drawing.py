@@ -18,14 +18,14 @@ LINE = 26
 FONT = 'font-family="Atkinson Hyperlegible, Liberation Sans, DejaVu Sans, sans-serif"'
 
 
-def svg(found: Diagnosis, ground: maps.Ground) -> bytes:
-    """The map of scores, its legend and its source, as one SVG file."""
+def svg(found: Diagnosis, ground: maps.Ground, *, alone: bool = True) -> bytes:
+    """The map of scores and its legend; `alone` adds its title and its sources."""
     classes = classes_for(found.communes)
     fills = {
         c.code: (classes.fill(c), presentation.said(c, found.question)) for c in found.communes
     }
     legend = presentation.legend(classes, found)
-    lines = _footer(found)
+    lines = _footer(found) if alone else []
     height = ground.height + 60 + LINE * (len(legend) // 4 + 1) + LINE * len(lines)
     below = ground.height + 70
     parts = [
@@ -35,8 +35,7 @@ def svg(found: Diagnosis, ground: maps.Ground) -> bytes:
         f"<desc>{escape(' '.join(lines))}</desc>",
         _style(),
         f'<rect width="{ground.width}" height="{height}" fill="#ffffff"/>',
-        f'<text x="12" y="32" font-size="26" font-weight="700" fill="{INK}">'
-        f"{escape(title(found))}</text>",
+        _heading(title(found)) if alone else "",
         f'<g transform="translate(0 44)" stroke="{EDGE}" stroke-width="0.8">',
         maps.coloured(fills, ground.paths, prefix="c", own=True),
         _towns(ground),
@@ -58,12 +57,22 @@ def _style() -> str:
     )
 
 
+def _heading(words: str) -> str:
+    return (
+        f'<text x="12" y="32" font-size="26" font-weight="700" fill="{INK}">{escape(words)}</text>'
+    )
+
+
 def _towns(ground: maps.Ground) -> str:
+    """Names over a halo of their own, drawn apart: not every reader knows paint-order."""
+    halo = 'fill="#ffffff" stroke="#ffffff" stroke-width="5" stroke-linejoin="round"'
     return "".join(
         f'<circle cx="{town.x}" cy="{town.y}" r="6" fill="{TOWN}"/>'
-        f'<text x="{town.x + (-12 if town.left else 12)}" y="{town.y + 7}" font-size="20"'
-        f' font-weight="700" fill="{INK}" paint-order="stroke" stroke="#ffffff" stroke-width="5"'
-        f' text-anchor="{"end" if town.left else "start"}">{escape(town.name)}</text>'
+        + "".join(
+            f'<text x="{town.text_x}" y="{town.text_y}" font-size="20" font-weight="700"'
+            f' text-anchor="{"end" if town.left else "start"}" {look}>{escape(town.name)}</text>'
+            for look in (halo, f'fill="{INK}" stroke="none"')
+        )
         for town in ground.towns
     )
 

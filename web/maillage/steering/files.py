@@ -44,7 +44,8 @@ def _svg(answer: Answer) -> bytes:
 
 
 def _pdf(answer: Answer) -> bytes:
-    return sheet.pdf(answer.diagnosis, _svg(answer))
+    drawn = drawing.svg(answer.diagnosis, actions.ground(answer.inputs), alone=False)
+    return sheet.pdf(answer.diagnosis, drawn)
 
 
 FILES: dict[str, Kind] = {

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.vocabulary import Kind
+from maillage.steering.inputs import DepartementFacts
 from maillage.steering.question import (
     DEFAULT_FRACTION,
     DEFAULT_MINUTES,
@@ -18,7 +19,7 @@ from maillage.steering.question import (
     default_measure,
 )
 from maillage.steering.vocabulary import Audience, Decay, Measure, Unserved
-from maillage.territory.models import Departement, Mode
+from maillage.territory.models import Mode
 
 LONGEST = 40  # characters repeated to the visitor
 MOST_OPENED = 5
@@ -29,7 +30,7 @@ _MINUTES = _("Le seuil va de %(low)d à %(high)d minutes : 30 minutes est gardé
     "low": MINUTES[0],
     "high": MINUTES[1],
 }
-_FRACTION = _("La part de la médiane va de 1 à 100 % : 50 % est gardé.")
+_FRACTION = _("La part de la médiane va de 1 à 100 pour cent : 50 est gardé.")
 
 
 class Choice(forms.ChoiceField):
@@ -136,6 +137,14 @@ class ComparisonForm(forms.Form):
         self["fermer"].field.choices = sites
         self.is_valid()
 
+    def show(self, other: Question) -> None:
+        """Let the fields say what the second map shows."""
+        shown = {"comparer": self.against, "service2": other.kind, "deplacement2": other.mode}
+        data = self.data.copy()
+        for name, value in shown.items():
+            data[name] = value
+        self.data = data
+
     def clean_ouvrir(self) -> tuple[str, ...]:
         """Find the communes by code or by name."""
         wanted = [word.strip() for word in self.cleaned_data["ouvrir"].split(",") if word.strip()]
@@ -185,7 +194,6 @@ def _next_kind(kind: str) -> str:
     return Kind.PMI.value if kind != Kind.PMI else Kind.LAEP.value
 
 
-def loaded_departements() -> list[tuple[str, str]]:
+def loaded_departements(everywhere: tuple[DepartementFacts, ...]) -> list[tuple[str, str]]:
     """Départements one may ask about."""
-    rows = Departement.objects.filter(loaded=True)
-    return [(row.code, str(row)) for row in rows]
+    return [(row.code, f"{row.name} ({row.code})") for row in everywhere if row.loaded]

@@ -6,12 +6,25 @@ in another database.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import JSONObject
 
 from maillage.directory.models import (
@@ -36,10 +49,10 @@ from maillage.territory.models import (
 INCOME_MEASURE = "median_income"
 POPULATION_MEASURE = "population"
 NO_EPCI = "—"
-SEEN_AT_LEAST_MIN = 45  # a nearest place just beyond the threshold is still looked for
+SEEN_AT_LEAST_MIN = 35  # a nearest place just beyond the threshold is still looked for
 WIDEST_HALO_DEGREES = 0.7  # about 78 km
 KM_PER_DEGREE = 111.2
-KM_PER_MINUTE = {"car": 0.9, "bicycle": 0.2, "foot": 0.07}  # faster than any estimate
+KM_PER_MINUTE = 0.9  # faster than any estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +135,67 @@ class Inputs:
     silent_departements: tuple[str, ...]  # neighbours of whose offer nothing is known
 
     def sha256(self) -> str:
-        """Hash of the facts alone."""
-        facts = asdict(self)
-        for row in (*facts["sites"], *facts["remote"]):
-            row.pop("key", None)
-            row.pop("service_id")
-        text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """Hash of the facts alone, row ids left out."""
+        facts = [
+            self.departement,
+            self.departement_name,
+            [_COMMUNE(row) for row in self.communes],
+            [_SITE(row) for row in self.sites],
+            [_REMOTE(row) for row in self.remote],
+            self.times,
+            self.times_source,
+            [_SOURCE(row) for row in self.sources],
+            self.silent_departements,
+        ]
+        text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read(question: Question) -> Inputs:
-    """Read what `question` needs, in a number of queries that does not grow."""
-    names, silent = _departements()
-    communes = _communes(question)
-    codes = [commune.code for commune in communes]
-    sites = _sites(question, codes)
-    times, source = _times(question, codes, {site.commune for site in sites})
+def _values(kind: type, *left_out: str) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*(field.name for field in fields(kind) if field.name not in left_out))
+
+
+_COMMUNE, _SOURCE = _values(CommuneFacts), _values(Source)
+_SITE, _REMOTE = _values(Site, "key", "service_id"), _values(RemoteService, "service_id")
+
+
+@dataclass(frozen=True, slots=True)
+class DepartementFacts:
+    """What the list of départements says of each."""
+
+    code: str
+    name: str
+    loaded: bool
+    has_services: bool  # the directory knows at least one, open to families
+
+
+def departements() -> tuple[DepartementFacts, ...]:
+    """Read the départements: those one may ask about, and those whose offer is not known."""
+    known = Service.objects.public().filter(departement=OuterRef("pk"))
+    rows = Departement.objects.annotate(known=Exists(known)).order_by("pk")
+    return tuple(
+        DepartementFacts(*row) for row in rows.values_list("code", "name", "loaded", "known")
+    )
+
+
+def read(
+    question: Question,
+    everywhere: tuple[DepartementFacts, ...] | None = None,
+    like: tuple[Question, "Inputs"] | None = None,
+) -> Inputs:
+    """Read what `question` needs, in a number of queries that does not grow.
+
+    `like` is another question and its inputs: what both share is not read again.
+    """
+    around = everywhere if everywhere is not None else departements()
+    shared = like[1] if like and _same_places(question, like[0]) else None
+    communes = shared.communes if shared else _communes(question)
+    codes = {commune.code for commune in communes}
     neighbours = {commune.departement for commune in communes if not commune.inside}
+    sites = _sites(question, codes, neighbours)
+    times, source = _times(question, codes, {site.commune for site in sites})
+    names = {row.code: row.name for row in around}
+    silent = {row.code for row in around if not row.has_services}
     return Inputs(
         departement=question.departement,
         departement_name=names[question.departement],
@@ -147,35 +204,33 @@ def read(question: Question) -> Inputs:
         remote=_remote(question, communes),
         times=times,
         times_source=source,
-        sources=_sources(),
+        sources=shared.sources if shared else _sources(),
         silent_departements=tuple(sorted(neighbours & silent)),
     )
 
 
-def _departements() -> tuple[dict[str, str], set[str]]:
-    """Every name, and the départements in which the directory knows no service at all."""
-    known = Service.objects.public().filter(departement=OuterRef("pk"))
-    rows = Departement.objects.annotate(known=Exists(known)).values_list("pk", "name", "known")
-    found = list(rows)
-    return {code: name for code, name, _ in found}, {code for code, _, known in found if not known}
+def _same_places(one: Question, other: Question) -> bool:
+    keys = ("departement", "audience", "minutes")
+    return all(getattr(one, key) == getattr(other, key) for key in keys)
 
 
 def _communes(question: Question) -> tuple[CommuneFacts, ...]:
     columns = AUDIENCES[question.audience].columns
-    zonings = Zoning.objects.filter(communes=OuterRef("pk")).order_by("kind").values("kind")
+    kinds = Zoning.objects.filter(communes=OuterRef("pk")).order_by("kind").values("kind")
     incomes = Observation.objects.filter(
         level=Observation.Level.COMMUNE, measure=INCOME_MEASURE, area=OuterRef("pk")
     ).order_by("-year")
     people = Observation.objects.filter(
         level=Observation.Level.COMMUNE, measure=POPULATION_MEASURE, area=OuterRef("pk")
     ).order_by("-year")
+    pair = JSONObject(year="year", people="value")
     rows = (
         _around(question)
         .order_by("pk")
         .annotate(
-            income=Subquery(incomes.values("value")[:1]),
-            kinds=ArraySubquery(zonings),
-            counts=ArraySubquery(people.values(pair=JSONObject(year="year", people="value"))[:2]),
+            income=_inside(question, Subquery(incomes.values("value")[:1])),
+            kinds=_inside(question, ArraySubquery(kinds)),
+            counts=_inside(question, ArraySubquery(people.values(pair=pair)[:2])),
         )
         .values(
             "code", "name", "departement_id", "epci_id", "epci__name", "latitude", "longitude",
@@ -184,6 +239,11 @@ def _communes(question: Question) -> tuple[CommuneFacts, ...]:
         )
     )  # fmt: skip
     return tuple(_commune(row, question) for row in rows)
+
+
+def _inside(question: Question, fact: Subquery) -> Case:
+    """Look a fact up for the département's own communes alone."""
+    return Case(When(departement=question.departement, then=fact))
 
 
 def _commune(row: dict[str, Any], question: Question) -> CommuneFacts:
@@ -206,8 +266,8 @@ def _commune(row: dict[str, Any], question: Question) -> CommuneFacts:
         people=float(sum(parts)) if known else None,
         estimated=row["children_estimated"] and columns != ("population",),
         income=row["income"],
-        growth=_growth(row["counts"]),
-        zonings=tuple(sorted(set(row["kinds"]))),
+        growth=_growth(row["counts"] or []),
+        zonings=tuple(sorted(set(row["kinds"] or ()))),
     )
 
 
@@ -244,16 +304,16 @@ def _edge(inside: QuerySet[Commune], bound: Min | Max) -> QuerySet[Commune, dict
 def halo_degrees(question: Question) -> float:
     """How far outside the département services and families still matter, in degrees."""
     minutes = max(question.minutes, SEEN_AT_LEAST_MIN)
-    return min(minutes * KM_PER_MINUTE[question.mode] / KM_PER_DEGREE, WIDEST_HALO_DEGREES)
+    return min(minutes * KM_PER_MINUTE / KM_PER_DEGREE, WIDEST_HALO_DEGREES)
 
 
-def _sites(question: Question, codes: list[str]) -> tuple[Site, ...]:
+def _sites(question: Question, codes: set[str], neighbours: set[str]) -> tuple[Site, ...]:
     rows = (
         ServiceAtLocation.objects.filter(
             service__in=_offer(question).filter(
                 modes__overlap=[Delivery.ON_SITE.value, Delivery.MOBILE.value]
             ),
-            location__commune__in=codes,
+            location__commune__departement__in={question.departement, *neighbours},
         )
         .select_related("service__organization", "location")
         .annotate(stops=Count("service__at_locations", distinct=True))
@@ -261,7 +321,7 @@ def _sites(question: Question, codes: list[str]) -> tuple[Site, ...]:
     )
     if question.measure == Measure.HOURS:
         rows = rows.prefetch_related("schedules")
-    found = [_site(row, question) for row in rows]
+    found = [_site(row, question) for row in rows if row.location.commune_id in codes]
     kept = [site for site in found if site.key not in question.scenario.closed]
     return tuple(sorted(kept, key=_by_content))
 
@@ -349,16 +409,13 @@ def _remote(question: Question, communes: tuple[CommuneFacts, ...]) -> tuple[Rem
 
 
 def _times(
-    question: Question, codes: list[str], ends: set[str]
+    question: Question, codes: set[str], ends: set[str]
 ) -> tuple[tuple[tuple[str, str, float], ...], str]:
     """Imported minutes between communes, and the files they come from."""
     ends = ends | set(question.scenario.opened)
-    rows = TravelTime.objects.filter(mode=question.mode, origin__in=codes, destination__in=ends)
-    found = sorted(
-        rows.values_list(
-            "origin_id", "destination_id", "minutes", "dataset__title", "dataset__vintage"
-        )
-    )
+    rows = TravelTime.objects.filter(mode=question.mode, destination__in=ends)
+    names = ("origin_id", "destination_id", "minutes", "dataset__title", "dataset__vintage")
+    found = sorted(row for row in rows.values_list(*names) if row[0] in codes)
     files = sorted({f"{title} ({vintage})" for *_, title, vintage in found})
     return tuple(row[:3] for row in found), " ; ".join(files)
 

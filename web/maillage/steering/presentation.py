@@ -23,6 +23,9 @@ from maillage.steering.question import Question
 from maillage.steering.vocabulary import DECAYS, Audience, Decay, Unserved
 from maillage.territory.models import Mode
 
+NOT_ON_THE_MAP = frozenset(
+    {"incomes_communes", "incomes_epci", "zrr", "frr", "qpv_2015", "france_services", "dila"}
+)
 TABS: tuple[tuple[str, Promise], ...] = (
     ("diagnosis", gettext_lazy("La carte")),
     ("epcis", gettext_lazy("Entre intercommunalités")),
@@ -115,6 +118,8 @@ def _note(found: Diagnosis, code: str) -> str:
             "low": wording.percent(totals.coverage_low),
             "high": wording.percent(totals.coverage_high),
         }
+    if code in {"ecart-epci", "rapport-epci"}:
+        return _extremes(found)
     if code == "communes-non-desservies":
         return unserved_words(found.question)
     if code == "lieux-comptes" and totals.halo_sites:
@@ -122,6 +127,13 @@ def _note(found: Diagnosis, code: str) -> str:
             "et %(n)d chez les voisins", "et %(n)d chez les voisins", totals.halo_sites
         ) % {"n": totals.halo_sites}
     return ""
+
+
+def _extremes(found: Diagnosis) -> str:
+    known = sorted((e for e in found.epcis if e.score is not None), key=lambda e: e.score or 0.0)
+    return (
+        _("de %(low)s à %(high)s") % {"low": known[0].name, "high": known[-1].name} if known else ""
+    )
 
 
 def unserved_words(asked: Question) -> str:
@@ -223,9 +235,11 @@ def legend(classes: Classes, found: Diagnosis) -> list[LegendClass]:
 
 
 def sources_in_short(found: Diagnosis) -> str:
-    """One line of sources and vintages, for under a map."""
+    """One line of sources and vintages, for under a map: those the map is made from."""
     files = [
-        f"{producer} {vintage}" for _key, _name, producer, _licence, vintage, _sha in found.sources
+        f"{producer} {vintage}"
+        for key, _name, producer, _licence, vintage, _sha in found.sources
+        if key not in NOT_ON_THE_MAP
     ]
     return " ; ".join(dict.fromkeys([*files, _("annuaire de Maillage")]))
 

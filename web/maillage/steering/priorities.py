@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.steering.diagnosis import CommuneResult, Diagnosis
 
 RURAL_LISTS = frozenset({"frr", "frr_plus", "zrr"})
-DEFAULT_AT_LEAST = 3
+DEFAULT_AT_LEAST = 4
 
 Test = Callable[[CommuneResult, float, Diagnosis], bool | None]
 

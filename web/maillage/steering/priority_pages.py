@@ -22,6 +22,8 @@ from maillage.steering.priorities import (
 )
 
 LONGEST = 40
+ROWS = 25
+MOVED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,21 @@ def context(given: QueryDict, found: Diagnosis) -> dict[str, Any]:
         "fields": fields,
         "at_least": chosen.at_least,
         "count_error": count_error,
-        "table": _table(rows, chosen),
+        "table": _table(rows if "tout" in given else rows[:ROWS], chosen),
+        "left": 0 if "tout" in given else max(0, len(rows) - ROWS),
+        "all_href": f"?{_with_all(given)}",
         "how_many": len(rows),
         "people": wording.count(sum(row.commune.people or 0.0 for row in rows)),
         "noun": wording.noun(found.question),
         "is_moved": moved != chosen,
         "shift": _shift(found, chosen, moved) if moved != chosen else None,
     }
+
+
+def _with_all(given: QueryDict) -> str:
+    again = given.copy()
+    again["tout"] = "1"
+    return again.urlencode()
 
 
 def _field(rule: Rule, given: QueryDict, found: Diagnosis) -> RuleField:
@@ -94,7 +104,7 @@ def _at_least(given: QueryDict) -> tuple[int, str]:
         return DEFAULT_AT_LEAST, ""
     if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= len(RULES):
         return int(text), ""
-    message = _("Il faut de 1 à %(n)d règles : 3 est gardé.") % {"n": len(RULES)}
+    message = _("Il faut de 1 à %(n)d règles : 4 est gardé.") % {"n": len(RULES)}
     return DEFAULT_AT_LEAST, message
 
 
@@ -163,6 +173,16 @@ def _shift(found: Diagnosis, chosen: Chosen, moved: Chosen) -> dict[str, Any]:
     change = shift(found, chosen, moved)
     return {
         "after": change.after,
-        "entering": [(row.commune.name, why(row)) for row in change.entering],
-        "leaving": [(row.commune.name, why(row)) for row in change.leaving],
+        "entering": _moved(change.entering),
+        "leaving": _moved(change.leaving),
+    }
+
+
+def _moved(rows: tuple[Priority, ...]) -> dict[str, Any]:
+    """How many, the first ones with their reasons, and how many more."""
+    return {
+        "count": len(rows),
+        "first": [(row.commune.name, why(row)) for row in rows[:MOVED]],
+        "more": max(0, len(rows) - MOVED),
+        "people": wording.count(sum(row.commune.people or 0.0 for row in rows)),
     }

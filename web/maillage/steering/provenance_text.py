@@ -30,7 +30,7 @@ def provenance(found: Diagnosis) -> list[tuple[str, str]]:
     if not asked.scenario.is_empty:
         lines.append((_("hypothèse"), scenario_words(asked.scenario)))
     lines += [
-        (_("temps de trajet"), found.travel),
+        (_("temps de trajet"), wording.travel(found)),
         (_("version du code"), found.code_version),
         (_("empreinte des données"), found.data_hash),
     ]

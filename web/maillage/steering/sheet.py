@@ -13,7 +13,7 @@ from maillage.steering import presentation, wording
 from maillage.steering.diagnosis import Diagnosis
 
 TEMPLATE = Path(__file__).resolve().parent / "templates" / "steering" / "sheet.typ"
-MOST_LISTED = 8
+MOST_LISTED = 14
 FIGURES = ("couverture", "personnes-eloignees", "communes-non-desservies", "acces-moyen")
 
 

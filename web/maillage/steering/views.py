@@ -17,6 +17,7 @@ from maillage.steering.classes import classes_for
 from maillage.steering.diagnosis import CommuneResult
 from maillage.steering.forms import ComparisonForm, DiagnosisForm, loaded_departements, plain
 from maillage.steering.indicators import BY_CODE, INDICATORS
+from maillage.steering.inputs import DepartementFacts, departements
 from maillage.steering.permissions import home_departement
 from maillage.steering.provenance_text import provenance
 from maillage.steering.question import Question
@@ -32,7 +33,7 @@ SORTS = {
     "score": lambda c: (c.score, c.code),
     "etat": lambda c: (c.unserved, c.close_call, c.open_border, c.code),
 }
-EPCI_FIGURES = ("rapport-epci", "ecart-epci", "gini", "theil", "p90-p10", "acces-moyen")
+EPCI_FIGURES = ("gini", "p90-p10", "ecart-epci", "rapport-epci", "theil", "acces-moyen")
 MAIN_FIELDS = ("service", "public", "deplacement", "minutes")
 MORE_FIELDS = ("departement", "decroissance", "mesure", "definition", "part")
 COMPARISON_FIELDS = ("comparer", "service2", "deplacement2", "jour")
@@ -45,6 +46,7 @@ class Asked:
 
     form: DiagnosisForm
     answer: Answer
+    everywhere: tuple[DepartementFacts, ...]
 
     @property
     def question(self) -> Question:
@@ -143,7 +145,9 @@ def comparison(request: HttpRequest) -> HttpResponse:
     if form.against == "zonages":
         context = pairing.zonings(asked.answer, ground)
     else:
-        other = actions.answer(form.other(asked.question))
+        second = form.other(asked.question)
+        other = actions.answer(second, asked.everywhere, asked.answer)
+        form.show(second)
         context = pairing.side_by_side(asked.answer, other, ground, form.against)
     context |= {
         "comparison": form,
@@ -205,12 +209,13 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> Asked | None:
     """Read the question and answer it; None while no département is loaded."""
-    departements = loaded_departements()
-    if not departements:
+    everywhere = departements()
+    loaded = loaded_departements(everywhere)
+    if not loaded:
         return None
-    home = home_departement(request.user, [code for code, _name in departements])
-    form = DiagnosisForm(request.GET, departements, home)
-    return Asked(form, actions.answer(form.question))
+    home = home_departement(request.user, [code for code, _name in loaded])
+    form = DiagnosisForm(request.GET, loaded, home)
+    return Asked(form, actions.answer(form.question, everywhere), everywhere)
 
 
 def _page(

@@ -1,18 +1,24 @@
 """Numbers as people read them, in the language of the page."""
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
+from maillage.steering.diagnosis import Diagnosis
 from maillage.steering.disclosure import SMALLEST, is_hidden, published
 from maillage.steering.question import Question
 from maillage.steering.vocabulary import AUDIENCES, MEASURES
+from maillage.territory.models import Mode
 
 
 def number(value: float, digits: int = 0) -> str:
-    """A number with its separators."""
-    return str(number_format(f"{value:.{digits}f}", digits, use_l10n=True, force_grouping=True))
+    """A number with its separators, halves rounded up."""
+    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text = f"{exact:,f}"
+    swap = {",": get_format("THOUSAND_SEPARATOR"), ".": get_format("DECIMAL_SEPARATOR")}
+    return "".join(swap.get(sign, sign) for sign in text)
 
 
 def count(people: float | None) -> str:
@@ -28,7 +34,7 @@ def percent(share: float | None) -> str:
     """A share of people; 100 % and 0 % are said only when exact."""
     if share is None:
         return "–"
-    shown = round(100 * share)
+    shown = math.floor(100 * share + 0.5)
     if shown in {0, 100} and 0 < share < 1:
         digits = 1
         bounded = min(max(100 * share, 0.1), 99.9)
@@ -70,6 +76,19 @@ def minutes(value: float | None) -> str:
 def euros(value: float | None) -> str:
     """An income, to the euro."""
     return _("non publié") if value is None else _("%(n)s €") % {"n": number(value)}
+
+
+def travel(found: Diagnosis) -> str:
+    """Where travel times come from, and how far to trust them."""
+    if found.travel:
+        return _("importés de %(files)s ; estimés ailleurs") % {"files": found.travel}
+    return {
+        Mode.CAR: _(
+            "estimés de mairie à lieu ; vitesses réglées sur 244 communes du Bas-Dauphiné (Isère)"
+        ),
+        Mode.BICYCLE: _("estimés à 13 km/h avec un enfant : hypothèse qui n’a pas été mesurée"),
+        Mode.FOOT: _("estimés à 4 km/h avec une poussette : hypothèse qui n’a pas été mesurée"),
+    }[Mode(found.question.mode)]
 
 
 def noun(question: Question) -> str:

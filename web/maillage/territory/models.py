@@ -1,12 +1,12 @@
 """The map on which everything happens, each fact with its source and vintage."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
-from django.db.models import Case, F, Min, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, F, Max, Min, Q, Value, When
+from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
 
 from maillage.territory.spelling import TypedPlace, read_place
@@ -115,44 +115,53 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
         `matched_label`: what it was found by when that is not its own name ("Paris 11e…"), or "".
         """
         typed = read_place(text)
-        if not typed.words and not typed.code:
+        if typed.is_too_short:
             return self.none()
-        if typed.departement:
-            return self.filter(departement_id=typed.departement)._matching(typed)[:limit]
-        return self._matching(typed)[:limit]
-
-    def _matching(self, typed: TypedPlace) -> Self:
-        if typed.code:
-            found = self.filter(keys__key=typed.code).annotate(quality=Min(Value(0)))
-        else:
-            found = self.filter(_words_found(typed)).annotate(quality=Min(_quality(typed)))
+        here = self.filter(departement_id=typed.departement) if typed.departement else self
+        quality = Min(Value(0) if typed.code else _quality(typed))
+        nearness = Max(TrigramSimilarity("search_name" if typed.code else "keys__key", typed.bare))
         other = Q(keys__kind__in=OTHER_NAMES)
         label = Coalesce(
             Min("keys__label", filter=other & Q(keys__key=typed.bare)),
-            Min("keys__label", filter=other & _begins(typed)),
+            Min("keys__label", filter=other),
             Value(""),
         )
-        chosen = found.annotate(
-            nearness=TrigramSimilarity("search_name", typed.bare or typed.code),
+        found = here.filter(keys__in=_keys_found(typed, limit)).annotate(
+            quality=quality,
+            nearness=nearness,
             matched_label=Case(When(quality__in=(1, 3), then=label), default=Value("")),
         )
-        return chosen.defer("outline", "town_hall_hours").order_by(
+        return found.defer("outline", "town_hall_hours").order_by(
             "quality", F("departement__loaded").desc(), "-nearness", "-population", "pk"
-        )
+        )[:limit]
 
 
 OTHER_NAMES = ("former", "district")
+MOST_BEGINNINGS, MOST_NEAR_MISSES = 300, 60
 
 
-def _begins(typed: TypedPlace) -> Q:
-    return Q(keys__key__startswith=typed.words) | Q(keys__key__startswith=typed.bare)
+def _keys_found(typed: TypedPlace, limit: int) -> "models.QuerySet[SearchKey, Any]":
+    """Choose keys: the code, else beginnings, and near misses only where beginnings are few.
 
-
-def _words_found(typed: TypedPlace) -> Q:
-    return (
-        _begins(typed)
-        | Q(keys__key__trigram_similar=typed.bare)
-        | Q(keys__key__trigram_word_similar=typed.bare)
+    Near misses cost most where a word is common ("saint"), which is where nobody needs them.
+    """
+    if typed.code:
+        return SearchKey.objects.filter(key=typed.code).values("pk")
+    begins = SearchKey.objects.filter(
+        Q(key__startswith=typed.words) | Q(key__startswith=typed.bare)
+    )
+    if typed.departement:
+        begins = begins.filter(commune__departement=typed.departement)
+    near = (
+        SearchKey.objects.filter(
+            ~Exists(begins[limit - 1 : limit]), key__trigram_similar=typed.bare
+        )
+        .annotate(nearness=TrigramSimilarity("key", typed.bare))
+        .order_by("-nearness", "pk")
+    )
+    shortest = begins.order_by(Length("key"), "pk")
+    return shortest.values("pk")[:MOST_BEGINNINGS].union(
+        near.values("pk")[:MOST_NEAR_MISSES], all=True
     )
 
 
@@ -160,11 +169,12 @@ def _quality(typed: TypedPlace) -> Case:
     """0 its name, 1 another name of it, 2 and 3 their beginnings, 4 a near miss."""
     own = Q(keys__kind="name")
     exact = Q(keys__key__in=(typed.words, typed.bare))
+    begins = Q(keys__key__startswith=typed.words) | Q(keys__key__startswith=typed.bare)
     return Case(
         When(own & exact, then=0),
         When(exact, then=1),
-        When(own & _begins(typed), then=2),
-        When(_begins(typed), then=3),
+        When(own & begins, then=2),
+        When(begins, then=3),
         default=4,
     )
 

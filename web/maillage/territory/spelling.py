@@ -8,6 +8,7 @@ ARTICLES = ("le", "la", "les", "l", "aux", "las", "los")
 SHORTENED = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 CITIES_WITH_DISTRICTS = ("paris", "lyon", "marseille")
 LONGEST = 80
+FEWEST_DIGITS = 3
 CONNECTORS = frozenset(
     "a au aux d de des devant du en et l la le les lez pres sous sur".split()  # noqa: SIM905
 )
@@ -49,6 +50,12 @@ class TypedPlace:
     bare: str  # the same without its leading article
     code: str  # a postcode or an Insee code, or ""
     departement: str  # asked for beside the name ("Gray 70"), or ""
+
+    @property
+    def is_too_short(self) -> bool:
+        """Say whether this means nothing yet: no letter, or fewer digits than help."""
+        digits = self.words.isdigit() and len(self.words) < FEWEST_DIGITS
+        return not self.code and (not self.words or digits)
 
 
 def read_place(text: str) -> TypedPlace:

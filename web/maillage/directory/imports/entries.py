@@ -82,7 +82,7 @@ def kept_by_people(prefix: str) -> set[str]:
     held = ours.filter(
         Q(verified_on__isnull=False) | Q(merged_into__isnull=False) | Q(former__isnull=False)
     )
-    return set(held.order_by().values_list("outside_id", flat=True))
+    return {str(outside_id) for (outside_id,) in held.order_by().values_list("outside_id")}
 
 
 def load_entries(entries: Sequence[Entry], *, prefix: str, departements: Collection[str]) -> Counts:

@@ -259,3 +259,21 @@ def test_a_service_is_created_for_the_one_organization_that_i_keep(
     created = Service.objects.get(name="Atelier du jeudi")
     assert (created.organization, created.departement_id) == (entry.organization, "70")
     assert created.verified_on == timezone.localdate()
+
+
+def test_a_closure_of_several_days_closes_the_days_of_opening(
+    nadia: Client, entry: Service
+) -> None:
+    place = str(entry.at_locations.get().location_id)
+    changes = {
+        "exceptions-TOTAL_FORMS": 1, "exceptions-0-day": "2030-07-01",
+        "exceptions-0-until": "2030-07-21", "exceptions-0-place": place,
+        "exceptions-0-note": "Pause d’été",
+    }  # fmt: skip
+    send(nadia, entry, "publish", **changes)
+    days = draft_of(entry, timezone.localdate())["exceptions"]
+    assert [one["day"] for one in days] == ["2030-07-03", "2030-07-10", "2030-07-17"]
+    again = send(nadia, entry, "preview")
+    assert "Rien ne change" in again.text
+    too_long = {"exceptions-0-until": "2031-07-21"}
+    assert send(nadia, entry, "publish", **too_long).status_code == 400

@@ -160,3 +160,19 @@ def test_terms_keep_their_identifiers_for_ever():
     assert len({term.id for term in terms}) == len(terms) == 42 + len(Kind)
     assert str(taxonomy.need_term("sleep").id) == "06130220-44e5-5963-8e1a-de25b1aa1c94"
     assert taxonomy.need_term("sleep").uri == "urn:maillage:need:sleep"
+
+
+def test_hours_and_ages_are_said_in_english_too():
+    one = rule("WE", "SA", school_period="term")
+    assert said(one, language="en") == [
+        "Wednesday and Saturday, 9:00 – 12:00, outside school holidays"
+    ]
+    monthly = rule("-1SA", freq="MONTHLY", opens_at=time(9, 30))
+    assert said(monthly, language="en") == ["the last Saturday of the month, 9:30 – 12:00"]
+    week = rule("MO", "TU", "WE", interval=2)
+    assert said(week, language="en") == ["Monday to Wednesday, 9:00 – 12:00, every other week"]
+    with override("en"):
+        assert ages.ages_text(0, 71) == "up to 6 years"
+        assert ages.ages_text(12, 17) == "from 1 year to 18 months"
+        assert str(NEEDS[0].label) == "I am expecting a child"
+        assert str(Kind.LAEP.label) == "parent-child drop-in"

@@ -27,11 +27,11 @@ INDICATOR = Indicator(
     label=gettext_lazy("Communes prioritaires"),
     question=gettext_lazy("Où agir d’abord ?"),
     definition=gettext_lazy(
-        "Nombre de communes où au moins trois des règles habituelles sont vraies : lieu à "
+        "Nombre de communes où les quatre règles habituelles sont vraies : lieu à "
         "plus de 20 minutes, au moins 10 personnes concernées, revenu médian d’au plus 22 000"
         " €, QPV ou FRR ou ZRR. Les seuils se règlent sur la page des priorités."
     ),
-    formula="Σ_i 1[nombre de règles vraies ≥ 3]",
+    formula="Σ_i 1[nombre de règles vraies = 4]",
     unit=gettext_lazy("communes"),
     source=gettext_lazy("Les mêmes données, avec les revenus Filosofi et les zonages chargés."),
     freshness=shared.ON_CHANGE,

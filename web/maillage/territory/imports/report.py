@@ -35,7 +35,7 @@ class FileRefused(DomainError):
     """A file holds faults: nothing of it was loaded."""
 
     code = "file_refused"
-    message = _("Le fichier {file} est refusé et rien n’a été chargé.")
+    message = _("Le fichier {file} est refusé : rien n’a été chargé. Corrigez-le, puis relancez.")
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, file: str, faults: list[Fault]) -> None:

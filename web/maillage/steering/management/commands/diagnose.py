@@ -16,6 +16,7 @@ from maillage.steering import actions, charts, files, presentation
 from maillage.steering.actions import Answer
 from maillage.steering.forms import DiagnosisForm, loaded_departements
 from maillage.steering.indicators import INDICATORS
+from maillage.steering.inputs import departements
 from maillage.steering.provenance_text import provenance
 
 OPTIONS = {  # of the command → of the address
@@ -57,9 +58,10 @@ class Command(BaseCommand):
         )
 
     def _answer(self, options: dict[str, Any]) -> Answer:
-        departements = loaded_departements()
+        everywhere = departements()
+        loaded = loaded_departements(everywhere)
         code = options["departement"].upper().zfill(2)
-        if code not in dict(departements):
+        if code not in dict(loaded):
             raise CommandError(
                 _("Le département %(code)s n’est pas chargé : maillage load_territory %(code)s")
                 % {"code": code},
@@ -69,11 +71,11 @@ class Command(BaseCommand):
         given["departement"] = code
         for name, field in OPTIONS.items():
             given[field] = str(options[name])
-        form = DiagnosisForm(given, departements, code)
+        form = DiagnosisForm(given, loaded, code)
         if form.errors:
             faults = [f"{name} : {' '.join(errors)}" for name, errors in form.errors.items()]
             raise CommandError("\n".join(faults), returncode=2)
-        return actions.answer(form.question)
+        return actions.answer(form.question, everywhere)
 
     def _write(self, folder: Path, written: dict[str, bytes]) -> None:
         try:

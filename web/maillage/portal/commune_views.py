@@ -7,6 +7,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from maillage.portal import words
+from maillage.portal.geojson import collection, feature
 from maillage.portal.reach import stages_of
 from maillage.portal.sheet import facts, pdf, week_of
 from maillage.portal.understanding import exactly, place
@@ -53,6 +54,21 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
         "zonings": chosen.zonings.select_related("dataset").order_by("kind", "-generation"),
     }
     return render(request, "portal/commune.html", context)
+
+
+@require_safe
+def geojson(request: HttpRequest) -> HttpResponse:
+    """The outlines of a département's communes, as they are drawn here."""
+    rows = (
+        Commune.objects.filter(departement=request.GET.get("departement", "")[:3])
+        .exclude(outline=None)
+        .order_by("pk")
+        .values_list("pk", "name", "cog", "outline")
+    )
+    features = [
+        feature(outline, code=code, name=name, cog=cog) for code, name, cog, outline in rows
+    ]
+    return collection(request, features)
 
 
 @require_safe

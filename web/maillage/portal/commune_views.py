@@ -33,7 +33,9 @@ def departement(request: HttpRequest, code: str) -> HttpResponse:
     """Every commune of one département, by its first letter."""
     chosen = get_object_or_404(Departement, pk=code, loaded=True)
     letters: dict[str, list[Commune]] = {}
-    for commune in chosen.communes.only("code", "name", "search_name").order_by("search_name"):
+    for commune in chosen.communes.only("code", "name", "search_name", "departement").order_by(
+        "search_name"
+    ):
         letters.setdefault(commune.search_name[:1].upper(), []).append(commune)
     return render(
         request, "portal/departement.html", {"departement": chosen, "letters": letters.items()}

@@ -23,10 +23,11 @@ UNHASHED = {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def pages_as_in_a_checkout() -> Iterator[None]:
+def pages_as_in_a_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """English is compiled, static files are served where they lie: nothing to collect first."""
     catalogues.compile_stale()
-    with override_settings(STORAGES=UNHASHED):
+    nothing_collected = tmp_path_factory.mktemp("static")
+    with override_settings(STORAGES=UNHASHED, STATIC_ROOT=nothing_collected):
         yield
 
 

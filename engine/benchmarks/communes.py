@@ -3,6 +3,7 @@
 import csv
 import lzma
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ POINT_HEX = 42  # a WKB point: byte order, type, two doubles
 
 @dataclass(frozen=True)
 class Communes:
-    """Communes that have a town hall point."""
+    """Communes that have an outline: at their town hall, or in the middle where it is unknown."""
 
     code: list[str]
     longitude: np.ndarray
@@ -54,28 +55,38 @@ def read_communes(prefix: str = "") -> Communes:
     rows = []
     with lzma.open(path, "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            point = row["mairie_localisation"]
-            if row["type"] == "COM" and len(point) == POINT_HEX and row["code"].startswith(prefix):
-                lon, lat = struct.unpack("<xxxxxdd", bytes.fromhex(point))
-                people = float(row["population_municipale"] or 0)
-                rows.append((row["code"], lon, lat, people, area_km2(row["geometry"])))
+            if row["type"] == "COM" and row["code"].startswith(prefix):
+                rows += _placed(row)
     code, *numbers = zip(*rows, strict=True)
     lon, lat, people, area = (np.asarray(column, dtype=float) for column in numbers)
     return Communes(list(code), lon, lat, people, area)
 
 
-def area_km2(multipolygon: str) -> float:
-    """Return the area of a WKB multipolygon given in degrees, holes deducted."""
-    data, at, total = bytes.fromhex(multipolygon), 9, 0.0
+def _placed(row: dict[str, str]) -> list[tuple[str, float, float, float, float]]:
+    """Return a commune at its town hall, or amid its outline; nothing when it has none."""
+    if len(row["geometry"]) <= POINT_HEX:
+        return []
+    rings = list(_rings(row["geometry"]))
+    area = sum(_ring_km2(points) * sign for points, sign in rings)
+    lon, lat = max((points for points, _ in rings), key=_ring_km2)[1:].mean(axis=0)
+    if len(row["mairie_localisation"]) == POINT_HEX:
+        point = struct.unpack("<xxxxxdd", bytes.fromhex(row["mairie_localisation"]))
+        if np.isfinite(point).all():
+            lon, lat = point
+    people = float(row["population_municipale"].replace("\\N", "") or 0)
+    return [(row["code"], float(lon), float(lat), people, area)]
+
+
+def _rings(multipolygon: str) -> Iterator[tuple[np.ndarray, int]]:
+    """Yield the rings of a WKB multipolygon, with +1 for an outline and -1 for a hole."""
+    data, at = bytes.fromhex(multipolygon), 9
     for _ in range(struct.unpack_from("<I", data, 5)[0]):
         (rings,) = struct.unpack_from("<I", data, at + 5)
         at += 9
         for ring in range(rings):
             (count,) = struct.unpack_from("<I", data, at)
-            points = np.frombuffer(data, "<f8", 2 * count, at + 4).reshape(count, 2)
+            yield np.frombuffer(data, "<f8", 2 * count, at + 4).reshape(count, 2), -1 if ring else 1
             at += 4 + 16 * count
-            total += _ring_km2(points) * (1 if ring == 0 else -1)
-    return total
 
 
 def _ring_km2(points: np.ndarray) -> float:

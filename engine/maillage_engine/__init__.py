@@ -3,6 +3,9 @@
 Start with `two_step_access`, `gini` and `pairs_within`; the README has the tour.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from maillage_engine.access import (
     Access,
     Concerned,
@@ -68,7 +71,27 @@ from maillage_engine.welfare import (
     theil_l,
 )
 
+if TYPE_CHECKING:
+    from maillage_engine.siting import Siting, max_cover, p_center, p_median, set_cover
+
 __version__ = "0.1.0"
+
+# These need a compiler and a solver: loaded when first asked for, so that a web process that only
+# looks at accessibility starts fast and small.
+_LATE = {
+    "Siting": "siting",
+    "max_cover": "siting",
+    "p_center": "siting",
+    "p_median": "siting",
+    "set_cover": "siting",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"maillage_engine.{_LATE[name]}"), name)
+
 
 __all__ = [
     "BICYCLE",
@@ -90,6 +113,7 @@ __all__ = [
     "Nearest",
     "Pairs",
     "Places",
+    "Siting",
     "Theil",
     "Threshold",
     "TravelMatrix",
@@ -119,8 +143,11 @@ __all__ = [
     "linear_weight",
     "logistic_weight",
     "lorenz",
+    "max_cover",
     "modified_two_step_access",
     "nearest",
+    "p_center",
+    "p_median",
     "pairs",
     "pairs_from",
     "pairs_within",
@@ -132,6 +159,7 @@ __all__ = [
     "reachable",
     "read_matrix",
     "score_estimate",
+    "set_cover",
     "standardised_demand",
     "step_weight",
     "theil",

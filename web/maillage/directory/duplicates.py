@@ -159,19 +159,23 @@ def _texts(one: str, other: str) -> float | None:
 
 
 def _names(one: Location, other: Location) -> float:
-    left, right = _own_words(one), _own_words(other)
-    if not left and not right:
-        return 1.0
-    if not left or not right:
-        return NAMESAKE
-    together = " ".join(sorted(left)), " ".join(sorted(right))
-    return round(SequenceMatcher(None, *together).ratio(), 3)
+    """Compare the words that are theirs alone, then how alike the words of their kind are."""
+    left, right = _words(one), _words(other)
+    own = left - OF_THE_KIND, right - OF_THE_KIND
+    if not all(own):
+        alike = NAMESAKE if any(own) else 1.0
+    else:
+        together = [" ".join(sorted(words)) for words in own]
+        alike = SequenceMatcher(None, together[0], together[1]).ratio()
+    kinds = left & OF_THE_KIND, right & OF_THE_KIND
+    shared = len(kinds[0] & kinds[1]) / max(1, len(kinds[0] | kinds[1]))
+    return round(alike if shared > 0.5 or not any(kinds) else alike * (0.3 + 0.6 * shared), 3)
 
 
-def _own_words(location: Location) -> set[str]:
+def _words(location: Location) -> set[str]:
     town = set(plain(location.commune.name).split())
-    words = {word for word in plain(location.name).split() if not word.isdigit()}
-    return {word for word in words - town - EMPTY - OF_THE_KIND if len(word) > 1}
+    name = plain(location.name).replace("maison de services au public", "france services")
+    return {word for word in name.split() if len(word) > 1 and word.isalpha()} - town - EMPTY
 
 
 def _distances(one: Location, other: Location) -> float | None:
@@ -193,5 +197,5 @@ def _reasons(known: dict[str, float]) -> Iterator[str]:
         yield SAME_ADDRESS if found >= 0.9 else CLOSE_ADDRESS if found >= 0.6 else OTHER_ADDRESS
     if known["name"] >= NAMESAKE:
         yield SAME_NAME
-    if "distance" in known:
-        yield CLOSE if known["distance"] == 1 else FAR if known["distance"] == 0 else ""
+    if known.get("distance") in (0.0, 1.0):
+        yield CLOSE if known["distance"] else FAR

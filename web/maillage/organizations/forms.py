@@ -19,6 +19,10 @@ class InvitationForm(forms.Form):
         label=_("Son adresse électronique professionnelle"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": _("Écrivez son adresse électronique."),
+            "invalid": _("Cette adresse est incomplète. Elle ressemble à nom@exemple.fr."),
+        },
     )
     name = forms.CharField(label=_("Son nom"), max_length=120, required=False)
     role = forms.ChoiceField(

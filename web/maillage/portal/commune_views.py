@@ -7,6 +7,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from maillage.portal import words
+from maillage.portal.geojson import collection, feature
 from maillage.portal.reach import stages_of
 from maillage.portal.sheet import facts, pdf, week_of
 from maillage.portal.understanding import exactly, place
@@ -32,7 +33,9 @@ def departement(request: HttpRequest, code: str) -> HttpResponse:
     """Every commune of one département, by its first letter."""
     chosen = get_object_or_404(Departement, pk=code, loaded=True)
     letters: dict[str, list[Commune]] = {}
-    for commune in chosen.communes.only("code", "name", "search_name").order_by("search_name"):
+    for commune in chosen.communes.only("code", "name", "search_name", "departement").order_by(
+        "search_name"
+    ):
         letters.setdefault(commune.search_name[:1].upper(), []).append(commune)
     return render(
         request, "portal/departement.html", {"departement": chosen, "letters": letters.items()}
@@ -53,6 +56,21 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
         "zonings": chosen.zonings.select_related("dataset").order_by("kind", "-generation"),
     }
     return render(request, "portal/commune.html", context)
+
+
+@require_safe
+def geojson(request: HttpRequest) -> HttpResponse:
+    """The outlines of a département's communes, as they are drawn here."""
+    rows = (
+        Commune.objects.filter(departement=request.GET.get("departement", "")[:3])
+        .exclude(outline=None)
+        .order_by("pk")
+        .values_list("pk", "name", "cog", "outline")
+    )
+    features = [
+        feature(outline, code=code, name=name, cog=cog) for code, name, cog, outline in rows
+    ]
+    return collection(request, features)
 
 
 @require_safe

@@ -1,12 +1,15 @@
 """The doors of the home page: what families live through, and the ages of life."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from maillage.directory.links import failing
 from maillage.directory.needs import NEEDS
+from maillage.directory.signposts import SIGNPOSTS, Signpost, urls
 from maillage.directory.vocabulary import STAGE_MONTHS, LifeStage, Need
 from maillage.portal.forms import EXPECTING
 
@@ -53,6 +56,21 @@ _SITUATIONS = (
 def situations() -> list[Situation]:
     """What families live through, most asked first."""
     return [Situation(need, title, note) for need, title, note in _SITUATIONS]
+
+
+ONLINE = ("caf", "monenfant", "msa")
+
+
+def signs(found: Iterable[Signpost]) -> list[tuple[Signpost, bool]]:
+    """Signposts, and whether the site of each failed to answer when last tried: one query."""
+    kept = list(found)
+    broken = failing(urls(kept))
+    return [(signpost, signpost.url in broken) for signpost in kept]
+
+
+def online() -> list[tuple[Signpost, bool]]:
+    """The tele-services that every family may need."""
+    return signs(signpost for signpost in SIGNPOSTS if signpost.code in ONLINE)
 
 
 @dataclass(frozen=True, slots=True)

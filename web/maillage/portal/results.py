@@ -21,6 +21,7 @@ from maillage.territory.models import Commune, Mode
 
 NEAR_MINUTES = 30  # a house rule, said on screen: beyond, the need is counted as not met nearby
 BICYCLE_MINUTES = 45  # without a car, what takes longer is shown last
+TOO_FAR_MINUTES = 90  # without a car, what takes longer is counted, not shown
 FAR_MINUTES = 60  # other places of a service further than this are not said on its card
 WIDER_DEGREES = 1.5
 ADVISERS = (Kind.PMI, Kind.INFORMATION_POINT, Kind.FRANCE_SERVICES, Kind.REMOTE_LISTENING)
@@ -79,6 +80,7 @@ class Found:
 
     results: tuple[Result, ...]
     nothing_near: bool
+    too_far: int = 0  # services left out: nobody without a car would go there
     instead: tuple[Result, ...] = ()  # the nearest of each helpful kind, when nothing is near
     advisers: tuple[Result, ...] = ()  # who to call
 
@@ -91,11 +93,13 @@ class Found:
 
 def search(asked: Asked) -> Found:
     """Find, time, date and order what this family may be offered."""
-    results = one_for_each_service(dated_results(asked))
+    everything = one_for_each_service(dated_results(asked))
+    results = tuple(r for r in everything if asked.car or r.minutes <= TOO_FAR_MINUTES)
+    too_far = len(everything) - len(results)
     if any(is_near(result) for result in results):
-        return Found(results, nothing_near=False)
+        return Found(results, nothing_near=False, too_far=too_far)
     instead, advisers = _elsewhere(asked)
-    return Found(results, nothing_near=True, instead=instead, advisers=advisers)
+    return Found(results, True, too_far, instead, advisers)
 
 
 def dated_results(asked: Asked) -> tuple[Result, ...]:

@@ -28,6 +28,7 @@ from maillage.directory.models import Location, Opening, Service
 from maillage.portal import words
 from maillage.portal.cards import telephone, verified
 from maillage.portal.forms import ReportForm
+from maillage.portal.geojson import collection, feature
 from maillage.portal.pictures import map_of_place
 
 TOLD = ("service", "service_at_location__location__commune")  # by a calendar
@@ -115,6 +116,30 @@ def venue_calendar(request: HttpRequest, location_id: UUID) -> HttpResponse:
         .select_related(*TOLD)
     )
     return _ics(chosen.name, reverse("portal:venue", args=[chosen.pk]), openings, now)
+
+
+@require_safe
+def geojson(request: HttpRequest) -> HttpResponse:
+    """The venues of a département that offer something, as points."""
+    departement = request.GET.get("departement", "")[:3]
+    rows = (
+        Location.objects.filter(
+            merged_into=None, commune__departement=departement, services__service__status="active"
+        )
+        .distinct()
+        .order_by("pk")
+        .values_list("pk", "name", "commune__name", "longitude", "latitude")
+    )
+    features = [
+        feature(
+            {"type": "Point", "coordinates": [longitude, latitude]},
+            name=name,
+            commune=town,
+            url=reverse("portal:venue", args=[key]),
+        )
+        for key, name, town, longitude, latitude in rows
+    ]
+    return collection(request, features)
 
 
 def _location(location_id: UUID) -> Location:

@@ -9,6 +9,9 @@ app_name = "portal"
 
 urlpatterns = [
     path("", views.search, name="search"),
+    path("suggestions/", views.suggestions, name="suggestions"),
+    path("communes.geojson", commune_views.geojson, name="communes_geojson"),
+    path("lieux.geojson", service_views.geojson, name="venues_geojson"),
     path("communes/", commune_views.communes, name="communes"),
     path("communes/<str:code>/", commune_views.commune, name="commune"),
     path("communes/<str:code>/semaine.pdf", commune_views.sheet, name="sheet"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from maillage.directory.actions import count_unmet_need
 from maillage.directory.needs import NEEDS
 from maillage.directory.offers import Wanted
+from maillage.directory.signposts import signposts_for
 from maillage.portal import home, results, words
 from maillage.portal.cards import card
 from maillage.portal.forms import EXPECTING, SearchForm, moments
@@ -22,6 +23,8 @@ from maillage.portal.understanding import Somewhere, Understood, exactly, place,
 from maillage.territory.models import Commune
 
 PER_PAGE = 10
+MOST_SIGNS = 3
+SHORTEST = 2  # letters typed before communes are suggested
 
 
 @require_safe
@@ -30,6 +33,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"needs": NEEDS}
     if not (set(request.GET) & set(SearchForm.base_fields)):
         context |= {"form": SearchForm(), "situations": home.situations(), "stages": home.stages()}
+        context["online"] = home.online()
         return render(request, "portal/home.html", context)
     form = SearchForm(request.GET)
     context["form"] = form
@@ -46,9 +50,19 @@ def search(request: HttpRequest) -> HttpResponse:
     context |= _answer(request.GET, asked, found)
     others = [(need, _link(request.GET, need=need.code)) for need in understood.others]
     context |= {"somewhere": somewhere, "understood": understood, "others": others}
+    context["signs"] = home.signs(signposts_for(asked.wanted.need)[:MOST_SIGNS])
     if somewhere.was_misspelt:
         context["elsewhere"] = _choices(request.GET, somewhere)
     return render(request, "portal/results.html", context)
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Options for the field of the commune, while a visitor types."""
+    typed = request.GET.get("commune", "")[:80]
+    found = Commune.objects.matching(typed) if len(typed.strip()) >= SHORTEST else ()
+    options = [(exactly(commune), commune) for commune in found]
+    return render(request, "portal/suggestions.html", {"options": options})
 
 
 def _which_commune(request: HttpRequest, form: SearchForm, somewhere: Somewhere) -> HttpResponse:
@@ -98,6 +112,7 @@ def _answer(query: QueryDict, asked: results.Asked, found: results.Found) -> dic
         "cards": [card(result, asked, number) for number, result in numbered],
         "instead": [card(result, asked) for result in found.instead],
         "advisers": [card(result, asked) for result in found.advisers],
+        "with_car": _link(query, no_car=None),
         "at_place": words.at_place(asked.commune.name),
         "of_place": words.of_place(asked.commune.name),
         "picture": map_of_results(asked.commune, numbered),

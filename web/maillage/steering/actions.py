@@ -42,7 +42,9 @@ def answer(
 
     What `like` already read is not read again.
     """
-    facts = inputs.read(question, everywhere, like and (like.diagnosis.question, like.inputs))
+    facts = inputs.read(
+        question, everywhere, (like.diagnosis.question, like.inputs) if like else None
+    )
     key = key_of("diagnosis", question.as_dict(), facts.sha256(), code_version())
     packed = FrozenResult.objects.packed(key)
     if packed is not None:

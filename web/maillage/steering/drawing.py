@@ -3,6 +3,7 @@
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from maillage.core.maps import LegendClass
 from maillage.steering import maps, presentation, wording
 from maillage.steering.classes import MISSING, UNSERVED, classes_for
 from maillage.steering.diagnosis import Diagnosis
@@ -77,7 +78,7 @@ def _towns(ground: maps.Ground) -> str:
     )
 
 
-def _legend(legend: list[presentation.LegendClass], top: int) -> str:
+def _legend(legend: list[LegendClass], top: int) -> str:
     found = []
     for at, line in enumerate(legend):
         x, y = 12 + (at % 4) * 245, top + (at // 4) * LINE

@@ -99,13 +99,12 @@ def xlsx(found: Diagnosis) -> bytes:
     book = Workbook(write_only=True)
     figures = [[str(i.label), _plain(i.number(found)), str(i.unit)] for i in INDICATORS]
     _sheet(book, _("Chiffres"), [_("indicateur"), _("valeur"), _("unité")], figures)
-    for title, columns, rows in (
-        (_("Communes"), COMMUNE_COLUMNS, found.communes),
-        (_("Intercommunalités"), EPCI_COLUMNS, found.epcis),
-    ):
-        table = [values(columns, row) for row in rows]  # type: ignore[arg-type, var-annotated]
-        _sheet(book, title, [column.code for column in columns], table)
-    meaning = [[column.code, str(column.label)] for column in (*COMMUNE_COLUMNS, *EPCI_COLUMNS)]
+    communes = [values(COMMUNE_COLUMNS, row) for row in found.communes]
+    epcis = [values(EPCI_COLUMNS, row) for row in found.epcis]
+    _sheet(book, _("Communes"), [column.code for column in COMMUNE_COLUMNS], communes)
+    _sheet(book, _("Intercommunalités"), [column.code for column in EPCI_COLUMNS], epcis)
+    meaning = [[column.code, str(column.label)] for column in COMMUNE_COLUMNS]
+    meaning += [[column.code, str(column.label)] for column in EPCI_COLUMNS]
     lines = [[name, str(value)] for name, value in provenance(found)]
     _sheet(book, _("Sources"), [_("élément"), _("valeur")], [*lines, *meaning])
     written = io.BytesIO()
@@ -126,7 +125,7 @@ def _sheet(book: Workbook, title: str, head: list[str], rows: list[list[Any]]) -
         sheet.append([_cell(sheet, value) for value in row])
 
 
-def _cell(sheet: Any, value: Any, *, bold: bool = False) -> WriteOnlyCell:
+def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
     """A cell whose text is never a formula."""
     given = int(value) if isinstance(value, bool) else value
     cell = WriteOnlyCell(sheet, value=given)

@@ -1,7 +1,7 @@
 """What a visitor may ask. A wrong answer is told in a sentence, and that one field falls back."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -41,7 +41,7 @@ class Choice(forms.ChoiceField):
 
     def to_python(self, value: Any) -> str:
         """Shorten what is not worth repeating."""
-        text = super().to_python(value)
+        text = str(super().to_python(value))
         return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
@@ -69,7 +69,7 @@ class DiagnosisForm(forms.Form):
         self.home = home
         self.departements = departements
         super().__init__(given)
-        self["departement"].field.choices = departements
+        cast(Choice, self.fields["departement"]).choices = departements
         self.is_valid()
         self.question = self._question()
         self.data = self._shown()
@@ -132,15 +132,16 @@ class ComparisonForm(forms.Form):
     def __init__(
         self, given: QueryDict, sites: list[tuple[str, str]], communes: dict[str, str]
     ) -> None:
+        self.given = given
         self.communes = communes  # plainest name → code
         super().__init__(given)
-        self["fermer"].field.choices = sites
+        cast(forms.MultipleChoiceField, self.fields["fermer"]).choices = sites
         self.is_valid()
 
     def show(self, other: Question) -> None:
         """Let the fields say what the second map shows."""
         shown = {"comparer": self.against, "service2": other.kind, "deplacement2": other.mode}
-        data = self.data.copy()
+        data = QueryDict(self.given.urlencode(), mutable=True)
         for name, value in shown.items():
             data[name] = value
         self.data = data

@@ -27,12 +27,8 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
-from maillage.directory.models import (
-    Service,
-    ServiceArea,
-    ServiceAtLocation,
-    ServiceQuerySet,
-)
+from maillage.directory.models import Service, ServiceArea, ServiceAtLocation
+from maillage.directory.querysets import ServiceQuerySet
 from maillage.directory.vocabulary import Delivery
 from maillage.steering.opening_hours import weekly_hours
 from maillage.steering.question import Question
@@ -297,7 +293,7 @@ def _around(question: Question) -> QuerySet[Commune]:
     )
 
 
-def _edge(inside: QuerySet[Commune], bound: Min | Max) -> QuerySet[Commune, dict[str, Any]]:
+def _edge(inside: QuerySet[Commune], bound: Min | Max) -> QuerySet[Any, Any]:
     return inside.order_by().values("departement").annotate(edge=bound).values("edge")
 
 

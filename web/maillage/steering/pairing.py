@@ -12,6 +12,7 @@ from maillage.steering import maps, presentation, wording
 from maillage.steering.actions import Answer
 from maillage.steering.classes import Classes, classes_for
 from maillage.steering.diagnosis import CommuneResult, Diagnosis
+from maillage.steering.indicators import BY_CODE
 from maillage.steering.presentation import ColouredMap
 from maillage.steering.priorities import RURAL_LISTS
 from maillage.steering.provenance_text import scenario_words
@@ -148,7 +149,7 @@ def _table(first: Diagnosis, second: Diagnosis, names: tuple[str, str]) -> dict[
     figures = [
         (presentation.figure(first, code), presentation.figure(second, code)) for code in codes
     ]
-    labels = [str(presentation.BY_CODE[code].label) for code in codes]
+    labels = [str(BY_CODE[code].label) for code in codes]
     rows = [
         [label, one.value, other.value] for label, (one, other) in zip(labels, figures, strict=True)
     ]

@@ -141,7 +141,7 @@ def unserved_words(asked: Question) -> str:
     if asked.unserved == Unserved.NOTHING:
         return _("c’est-à-dire avec un score d’accès nul")
     if asked.unserved == Unserved.RELATIVE:
-        return _("c’est-à-dire sous %(part)d %% de la médiane, ou sans rien") % {
+        return _("c’est-à-dire sous %(part)d pour cent de la médiane, ou sans rien") % {
             "part": asked.fraction
         }
     return _("c’est-à-dire à plus de %(n)d minutes du lieu le plus proche") % {"n": asked.minutes}

@@ -89,7 +89,7 @@ def _growing(commune: CommuneResult, limit: float, diagnosis: Diagnosis) -> bool
 RULES: tuple[Rule, ...] = (
     Rule("temps", _("Le lieu le plus proche est à plus de"), _("minutes"), 20, (0, 180), _far),
     Rule(
-        "acces", _("Le score d’accès est inférieur à"), _("% de la médiane"), 50, (1, 100),
+        "acces", _("Le score d’accès est inférieur à"), _("pour cent de la médiane"), 50, (1, 100),
         _poor_score, usual=False,
     ),
     Rule("public", _("Le public concerné compte au moins"), _("personnes"), 10, (0, 100000), _many),

@@ -1,4 +1,5 @@
-from datetime import date, time
+from datetime import date, time, timedelta
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -86,6 +87,22 @@ def test_the_people_of_the_demonstration_have_one_role_each(haute_saone):
             for link in Membership.objects.select_related("user")
         }
     assert roles == {each.email: (each.role, each.departement) for each in PERSONAS}
+
+
+def test_another_departement_gets_the_same_network_in_its_own_towns(haute_saone):
+    done = actions.load(network.read(), ["70", "25"], ANCHOR)
+    assert (done.organizations, done.services) == (128, 248)
+    copy = Service.objects.get(outside_id="demo:25:vesoul_centre")
+    largest = Commune.objects.of("25").order_by("-population", "pk").first()
+    assert copy.at_locations.get().location.commune_id == largest.pk
+    assert copy.departement_id == "25"
+    assert Service.objects.filter(departement="70", is_demonstration=True).count() == 124
+
+
+def test_the_day_of_the_command_moves_verifications_with_it(haute_saone):
+    call_command("demo", "--on", "2026-01-15", stdout=StringIO())
+    stale = Service.objects.get(outside_id="demo:70:noroy_games")
+    assert stale.verified_on == date(2026, 1, 15) - timedelta(days=433)
 
 
 def test_what_left_the_files_leaves_the_database(haute_saone):

@@ -1,7 +1,6 @@
 """Communes without access, in the chosen sense (R87)."""
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.steering import wording
 from maillage.steering.diagnosis import Diagnosis
@@ -18,7 +17,11 @@ def _shown(found: Diagnosis) -> str:
 
 
 def _meaning(found: Diagnosis) -> str:
-    return _("communes non desservies sur %(n)s") % {"n": wording.number(found.totals.communes)}
+    return ngettext(
+        "commune non desservie sur %(n)s",
+        "communes non desservies sur %(n)s",
+        found.totals.unserved_communes,
+    ) % {"n": wording.number(found.totals.communes)}
 
 
 INDICATOR = Indicator(

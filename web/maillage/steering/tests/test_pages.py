@@ -45,7 +45,7 @@ def test_the_map_page_says_the_hand_computed_figures(client: Client) -> None:
     said = words(client.get(BASE, ASKED))
     assert "95 % des enfants de moins de 6 ans ont un lieu à 30 minutes ou moins" in said
     assert "10 enfants de moins de 6 ans vivent à plus de 30 minutes" in said
-    assert "1 communes non desservies sur 4" in said
+    assert "1 commune non desservie sur 4" in said
     assert "7,3 lieux pour 1 000 enfants de moins de 6 ans, en moyenne" in said.replace("\xa0", " ")
 
 
@@ -290,3 +290,13 @@ def test_definitions_are_readable_before_any_territory(client: Client) -> None:
     assert client.get("/pilotage/chiffres/").status_code == 200
     assert client.get("/pilotage/chiffres/gini/").status_code == 200
     assert client.get("/pilotage/chiffres/inconnu/").status_code == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.usefixtures("served")
+def test_every_page_speaks_english(client: Client, page: str) -> None:
+    said = words(client.get(f"{BASE}{page}", ASKED, headers={"accept-language": "en"}))
+    assert "Who can reach a parent-child drop-in (LAEP)?" in said
+    assert "Before you use these figures" in said
+    for french in ("communes non", "desservie", "Réglages", "Lieu le plus", "Emporter"):
+        assert french not in said

@@ -10,7 +10,7 @@ notes faults; it never writes. `load` writes records; it runs only when the whol
 `Options(dry_run=True)` everything is done and undone, so the counts are true.
 """
 
-import argparse
+import codecs
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -141,10 +141,6 @@ def add_arguments(parser: CommandParser) -> None:
 
 def options_from(arguments: dict[str, Any], *extra: str) -> Options:
     """Build `Options` from parsed arguments; `extra` names those of one source."""
-    try:
-        "".encode(arguments["encoding"])
-    except LookupError as error:
-        raise argparse.ArgumentTypeError(arguments["encoding"]) from error
     return Options(
         vintage=arguments["vintage"],
         dry_run=arguments["dry_run"],
@@ -159,7 +155,11 @@ def import_and_print(
 ) -> Report:
     """Import as a command: print the report, or every fault and end with code 2."""
     try:
+        codecs.lookup(arguments["encoding"])
         report = import_file(source, arguments["file"], options_from(arguments, *extra))
+    except LookupError as error:
+        sentence = _("L’encodage « {name} » n’existe pas. Exemples : utf-8, cp1252.")
+        raise CommandError(sentence.format(name=arguments["encoding"]), returncode=2) from error
     except FileRefused as refused:
         raise CommandError("\n".join(refused.lines()), returncode=2) from refused
     except DomainError as error:

@@ -219,7 +219,10 @@ def _rows(
 
 
 def unique(rows: Iterable[Row], key: Callable[[Row], object], label: str, check: Check) -> None:
-    """Note every row whose key was already met, with the line where it was."""
+    """Note every row whose key was already met, with the line where it was.
+
+    `label` is the column that holds the key, or words for a key made of several.
+    """
     met: dict[object, int] = {}
     for row in rows:
         found = key(row)
@@ -227,7 +230,7 @@ def unique(rows: Iterable[Row], key: Callable[[Row], object], label: str, check:
             check.fault(
                 _("déjà donné à la ligne {first}.").format(first=met[found]),
                 row=row.number,
-                column=label,
+                column=row.headers.get(label, label),
                 value=found if isinstance(found, str) else str(found),
             )
         else:

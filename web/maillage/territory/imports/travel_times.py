@@ -89,9 +89,12 @@ def parse(table: Table, context: Context) -> Times:
     met: dict[tuple[str, str], int] = {}
     times: Times = []
     for row in table.rows:
-        ends = [_end(row, name, judged, context) for name in (ORIGIN, DESTINATION)]
-        origin, destination = ends
-        if origin is None or destination is None or origin == destination:
+        origin = _end(row, ORIGIN, judged, context)
+        destination = _end(row, DESTINATION, judged, context)
+        if origin is None or destination is None:
+            context.report.outside += 1
+            continue
+        if origin == destination:
             continue
         minutes = _minutes(row)
         if minutes is None:
@@ -108,7 +111,9 @@ def _end(row: Row, name: str, judged: dict[str, str | None], context: Context) -
     """Judge each code of the file once: a square names each of them hundreds of times."""
     code = row.text(name)
     if code not in judged:
+        outside = context.report.outside
         judged[code] = context.places.commune(row, name, context.report, additive=False)
+        context.report.outside = outside  # trips are counted, not places
     return judged[code]
 
 

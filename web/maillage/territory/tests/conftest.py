@@ -12,7 +12,7 @@ from maillage.territory.places import place
 from maillage.territory.tests import made
 
 SAMPLES = Path(__file__).parent / "data"
-LOADED_HERE = ["2A", "2B", "67", "69", "70", "75", "90", "971", "976"]
+LOADED_HERE = ["2A", "2B", "38", "67", "69", "70", "75", "90", "971", "976"]
 
 
 @pytest.fixture

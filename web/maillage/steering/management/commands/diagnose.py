@@ -73,7 +73,9 @@ class Command(BaseCommand):
             given[field] = str(options[name])
         form = DiagnosisForm(given, loaded, code)
         if form.errors:
-            faults = [f"{name} : {' '.join(errors)}" for name, errors in form.errors.items()]
+            faults = [
+                f"{name} : {' '.join(map(str, errors))}" for name, errors in form.errors.items()
+            ]
             raise CommandError("\n".join(faults), returncode=2)
         return actions.answer(form.question, everywhere)
 

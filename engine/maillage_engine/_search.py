@@ -1,0 +1,282 @@
+"""From a first guess to a proof: heuristics, Lagrangian bound, variable fixing, then HiGHS."""
+
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from maillage_engine import _median
+from maillage_engine._branch import remainder, solve_exactly
+from maillage_engine._check import Floats, Ints
+from maillage_engine._median import FORBIDDEN, FORCED, FREE, Assignment, Network, Pace, Rule
+
+Mask: TypeAlias = NDArray[np.bool_]
+TINY = 1e-9  # two totals closer than this, relatively, are the same total
+TURNS = 100  # Lagrangian steps between two rounds of fixing
+ROUNDS = 60
+EXACT_PAIRS = 400_000  # HiGHS is asked once at most this many pairs are left
+EXACT_SECONDS = 60.0  # for HiGHS, when the caller sets no limit
+SHAKES, SHAKEN_PAIRS = 1000, 2e8  # shakes of the best sites: at most, and as pairs looked at
+STALLED = 1e-3  # a round that closes less than this part of the gap is the last
+
+
+def network(shape: tuple[int, int], start: Ints, site: Ints, cost: Floats, far: Floats) -> Network:
+    """Sort each row by cost and index the pairs by site."""
+    site, cost = site.copy(), cost.copy()
+    _median.sort_rows(start, site, cost)
+    return _indexed(shape, start, site, cost, far, np.zeros(shape[1]))
+
+
+def _indexed(
+    shape: tuple[int, int], start: Ints, site: Ints, cost: Floats, far: Floats, opening: Floats
+) -> Network:
+    by_site = csr_array((np.arange(site.size), site, start), shape=shape).tocsc()
+    row = np.repeat(np.arange(shape[0]), np.diff(start))
+    order = by_site.data
+    return Network(
+        start, site, cost, by_site.indptr.astype(np.int64), row[order], cost[order], far, opening
+    )
+
+
+@dataclass(slots=True)
+class Search:
+    """Open `p` sites at least cost. `lower` and `upper` bound the least total at all times."""
+
+    net: Network  # only the pairs that a better solution may still use
+    whole: Network  # every pair
+    status: NDArray[np.int8]
+    p: int
+    must_serve: bool
+    deadline: float
+    rng: np.random.Generator
+    step: float = 0.0  # totals are whole multiples of this
+    best: Mask = field(init=False)
+    price: Floats = field(init=False)
+    upper: float = field(init=False)
+    lower: float = -np.inf
+    theta: float = 1.0
+    scale: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.best = np.zeros(self.status.size, dtype=bool)
+        self._start()
+        self.scale = max(self.upper, float(self.whole.far.max(initial=0.0)) * TINY)
+
+    def _start(self) -> None:
+        """Set the first sites, their total, and prices to begin with."""
+        _median.greedy(self.whole, self.p, self.status, self.best)
+        self._fill(self.best)
+        found = _room(self.whole.far.size)
+        self.upper = self._improved(self.best, found)
+        spread = np.minimum(found.next_cost - found.cost, found.cost + found.cost.mean())
+        self.price = np.minimum(found.cost + spread / 2, self.whole.far)
+
+    def run(self) -> None:
+        """Search until proven, stalled or out of time."""
+        for _ in range(ROUNDS):
+            before = self.upper - self.lower
+            self._round()
+            if self.closed or self.late:
+                return
+            self._fix()
+            few = self.net.site.size <= EXACT_PAIRS
+            if self.upper - self.lower > before * (1 - STALLED) or (few and self._nearly()):
+                break
+        self._wander()
+        if self.net.site.size <= EXACT_PAIRS and not (self.closed or self.late):
+            self._prove()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the bound meets the best total."""
+        return self.upper - self.lower <= TINY * self.scale
+
+    def _raise(self, bound: float) -> None:
+        """Take a new lower bound, rounded up where totals are whole."""
+        if self.step and np.isfinite(bound):
+            bound = self.step * float(np.ceil(bound / self.step - 1e-6))
+        self.lower = max(self.lower, min(bound, self.upper))
+
+    @property
+    def late(self) -> bool:
+        """Whether the time allowed is over."""
+        return perf_counter() > self.deadline
+
+    def offer(self, sites: Mask) -> None:
+        """Improve some sites by exchanges and keep them if they are the best so far."""
+        total = self._improved(sites, _room(self.whole.far.size))
+        if total < self.upper:
+            self.upper, self.best = total, sites
+
+    def _improved(self, sites: Mask, to: Assignment) -> float:
+        shift = int(self.rng.integers(self.status.size))
+        return float(_median.improve(self.whole, self.status, sites, to, shift))
+
+    def _wander(self) -> None:
+        """Look around the best sites for better ones, with an effort that fits the size."""
+        if self.closed or self._nearly():
+            return
+        sites = self.best.copy()
+        to = _room(self.whole.far.size)
+        total = _median.wander(self.whole, self.status, sites, to, self._draws(), self.lower)
+        if total < self.upper:
+            self.upper, self.best = float(total), sites
+
+    def _draws(self) -> Ints:
+        turns = min(SHAKES, max(10, int(SHAKEN_PAIRS / max(1, self.whole.site.size))))
+        return self.rng.integers(0, 2**31, (turns, 7))
+
+    def _fill(self, sites: Mask) -> None:
+        """Open sites in order until there are `p`: more sites never cost more."""
+        missing = self.p - int(sites.sum())
+        sites[np.flatnonzero(~sites & (self.status == FREE))[: max(0, missing)]] = True
+
+    def _round(self) -> None:
+        bound, share, self.theta = _median.raise_bound(
+            self.net,
+            Rule(self.status, self.p),
+            self.upper,
+            self.price,
+            Pace(TURNS, self.theta, 0.1),
+        )
+        self._raise(float(bound))
+        if not self.closed:
+            self.offer(self._rounded(share))
+
+    def _rounded(self, share: Floats) -> Mask:
+        """Open the sites that the relaxed solution opens most."""
+        sites = np.asarray(self.status == FORCED)
+        free = np.flatnonzero(self.status == FREE)
+        most = free[np.argsort(-share[free], kind="stable")]
+        sites[most[: max(0, self.p - int(sites.sum()))]] = True
+        return sites
+
+    def _nearly(self) -> bool:
+        """Whether the gap is small enough for the rest to be left to HiGHS."""
+        return self.upper - self.lower <= 2e-4 * self.scale or self.net.site.size <= 5_000
+
+    def _fix(self) -> None:
+        """Force, forbid and drop what no better solution can use; keep what equal ones do."""
+        rho, chosen = np.zeros(self.status.size), np.zeros(self.status.size, dtype=bool)
+        _median.reduced_costs(self.net, self.price, rho)
+        value, limit, beyond = _median.choose(rho, self.status, self.p, chosen)
+        bound = float(self.price.sum() + value)
+        slack = self._wanted() - bound + TINY * self.scale
+        free = self.status == FREE
+        self.status[free & ~chosen & (rho - limit > slack)] = FORBIDDEN
+        self.status[free & chosen & (beyond - rho > slack)] = FORCED
+        kept = _median.keep_pairs(self.net, self.price, rho, self.status, slack, limit)
+        if kept.sum() < 0.8 * kept.size:
+            self._keep(kept)
+
+    def _keep(self, kept: Mask) -> None:
+        total = np.concatenate([[0], np.cumsum(kept)])
+        net = self.net
+        self.net = _indexed(
+            (net.far.size, self.status.size),
+            total[net.start],
+            net.site[kept],
+            net.cost[kept],
+            net.far,
+            net.opening,
+        )
+
+    def _wanted(self) -> float:
+        """Return the largest total still of interest."""
+        return self.upper - 0.999 * self.step
+
+    def _exhaust(self) -> None:
+        """Note that no total of interest is left."""
+        self.lower = self.upper
+
+    def _prove(self) -> None:
+        left = remainder(self.net, self.status, self.p, self.must_serve, self._most())
+        seconds = self.deadline - perf_counter()
+        seconds = EXACT_SECONDS if np.isinf(seconds) else seconds
+        if left is None:
+            self._exhaust()
+        elif seconds > 0:
+            solved = solve_exactly(left, self.status, self.best, seconds)
+            if solved.open is not None:
+                self.offer(solved.open)
+            if np.isinf(solved.bound) and solved.bound > 0:
+                self._exhaust()
+            else:
+                self._raise(solved.bound)
+
+    def _most(self) -> int:
+        """Return how many sites may be open at most; -1 for no limit of its own."""
+        return -1
+
+
+@dataclass(slots=True)
+class Cover(Search):
+    """Open as few sites as possible so that every row has one.
+
+    Leaving a row out costs one site, since one site would cover it: the least total is the same as
+    if rows had to be covered, and prices stay between 0 and 1.
+    """
+
+    target: int = -1  # stop as soon as this many sites are known to be enough, or not to be
+
+    def _start(self) -> None:
+        _median.cover_greedily(self.whole, self.whole.opening, self.best)
+        self.upper = float(self.best.sum())
+        self.price = np.full(self.whole.far.size, min(0.5, self.upper / self.whole.far.size))
+        self._squeeze()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the bound meets the best total, or the target is decided."""
+        decided = self.target >= 0 and (self.upper <= self.target or self.lower > self.target)
+        return decided or self.upper - self.lower <= TINY * self.scale
+
+    def _wanted(self) -> float:
+        best = self.upper - 0.999
+        return best if self.target < 0 else min(best, self.target + 0.001)
+
+    def _exhaust(self) -> None:
+        self._raise(self.upper if self.target < 0 else self.target + 1.0)
+
+    def _most(self) -> int:
+        return self.target
+
+    def offer(self, sites: Mask) -> None:
+        """Keep sites that cover every row with fewer openings, then try with one fewer."""
+        if sites.sum() < self.upper:
+            self.upper, self.best = float(sites.sum()), sites
+            self._squeeze()
+
+    def _rounded(self, share: Floats) -> Mask:
+        rho = np.zeros(share.size)
+        _median.reduced_costs(self.net, self.price, rho)
+        sites = np.asarray(self.status == FORCED)
+        _median.cover_greedily(self.whole, np.maximum(rho, 1e-3) * (1.001 - share), sites)
+        return sites
+
+    def _wander(self) -> None:
+        self._squeeze(shaking=True)
+
+    def _squeeze(self, *, shaking: bool = False) -> None:
+        """Take a site away and exchange the others until every row is covered again, or give up."""
+        rows = self.whole._replace(far=np.ones(self.whole.far.size))
+        found = _room(rows.far.size)
+        free = np.zeros_like(self.status)
+        while not self.closed and not self.late:
+            sites = self.best.copy()
+            _median.assign(rows, sites, found)
+            alone = np.bincount(found.first, weights=found.second < 0, minlength=sites.size)
+            sites[np.flatnonzero(sites)[np.argmin(alone[sites])]] = False
+            left = _median.improve(rows, free, sites, found, int(self.rng.integers(sites.size)))
+            if left > 0 and shaking:
+                left = _median.wander(rows, free, sites, found, self._draws(), 0.0)
+            if left > 0:
+                return
+            self.upper, self.best = float(sites.sum()), sites
+
+
+def _room(n: int) -> Assignment:
+    return Assignment(np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n), np.empty(n))

@@ -1,0 +1,221 @@
+"""Who gets what at each address: this table is the test and the documentation.
+
+Columns, in order: a visitor without an account; an administrator of another département; a
+practitioner and a desk agent of the organization; its manager; the manager of another organization
+of the same département; a steering officer and an administrator of the département. 302 leads to
+sign-in. An address that is missing here fails the build.
+"""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from maillage.core import scope
+from maillage.directory.confirm_links import fingerprint
+from maillage.directory.models import ConfirmLink, ErrorReport, MergeProposal, Service
+from maillage.directory.tests import made
+from maillage.organizations.models import Membership
+from maillage.organizations.tests.staff import Role, administrator, manager, person, sign_in
+from maillage.people.models import User
+
+PERSONAS = (
+    "visitor", "outsider", "practitioner", "desk_agent", "manager", "other_manager", "steering",
+    "administrator",
+)  # fmt: skip
+
+#                                       visit outs. pract desk  mana. other steer admin
+MATRIX = """
+portal:search                     GET   200   200   200   200   200   200   200   200
+portal:suggestions                GET   200   200   200   200   200   200   200   200
+portal:communes_geojson           GET   200   200   200   200   200   200   200   200
+portal:venues_geojson             GET   200   200   200   200   200   200   200   200
+portal:communes                   GET   200   200   200   200   200   200   200   200
+portal:commune                    GET   200   200   200   200   200   200   200   200
+portal:sheet                      GET   200   200   200   200   200   200   200   200
+portal:departement                GET   200   200   200   200   200   200   200   200
+portal:service                    GET   200   200   200   200   200   200   200   200
+portal:report                     POST  400   400   400   400   400   400   400   400
+portal:service_ics                GET   200   200   200   200   200   200   200   200
+portal:venue                      GET   200   200   200   200   200   200   200   200
+portal:venue_ics                  GET   200   200   200   200   200   200   200   200
+portal:numbers                    GET   200   200   200   200   200   200   200   200
+portal:accessibility              GET   200   200   200   200   200   200   200   200
+portal:data                       GET   200   200   200   200   200   200   200   200
+portal:site_map                   GET   200   200   200   200   200   200   200   200
+portal:robots                     GET   200   200   200   200   200   200   200   200
+portal:sitemap                    GET   200   200   200   200   200   200   200   200
+portal:theme                      POST  302   302   302   302   302   302   302   302
+portal:parts                      GET   200   200   200   200   200   200   200   200
+set_language                      POST  302   302   302   302   302   302   302   302
+steering:diagnosis                GET   200   200   200   200   200   200   200   200
+steering:epcis                    GET   200   200   200   200   200   200   200   200
+steering:priorities               GET   200   200   200   200   200   200   200   200
+steering:comparison               GET   200   200   200   200   200   200   200   200
+steering:communes                 GET   200   200   200   200   200   200   200   200
+steering:download                 GET   200   200   200   200   200   200   200   200
+steering:figures                  GET   200   200   200   200   200   200   200   200
+steering:figure                   GET   200   200   200   200   200   200   200   200
+account_login                     GET   200   302   302   302   302   302   302   302
+account_request_login_code        GET   200   302   302   302   302   302   302   302
+account_confirm_login_code        GET   302   302   302   302   302   302   302   302
+account_logout                    POST  302   302   302   302   302   302   302   302
+account_inactive                  GET   200   200   200   200   200   200   200   200
+account_signup                    GET   404   404   404   404   404   404   404   404
+people:demo_messages              GET   200   200   200   200   200   200   200   200
+people:account                    GET   302   200   200   200   200   200   200   200
+people:sign_out_everywhere        POST  302   302   302   302   302   302   302   302
+organizations:own_data            GET   302   200   200   200   200   200   200   200
+organizations:members             GET   302   200   403   403   403   403   403   200
+organizations:invite              GET   302   200   403   403   403   403   403   200
+organizations:end_membership      POST  302   404   403   403   403   403   403   302
+organizations:trail               GET   302   200   403   403   403   403   403   200
+directory:home                    GET   302   200   200   200   200   200   200   200
+directory:my_services             GET   302   200   403   403   200   200   403   200
+directory:create_service          GET   302   200   403   403   200   200   403   200
+directory:edit_service            GET   302   403   403   403   200   403   403   200
+directory:verify                  POST  302   403   403   403   302   403   403   302
+directory:status                  GET   302   403   403   403   200   403   403   200
+directory:error_reports           GET   302   200   403   403   200   200   403   200
+directory:close_report            POST  302   404   403   403   302   403   403   302
+directory:merge_proposals         GET   302   200   403   403   403   403   403   200
+directory:decide_merge            POST  302   404   403   403   403   403   403   302
+directory:departement             GET   302   200   403   403   403   403   403   200
+directory:confirm                 GET   200   200   200   200   200   200   200   200
+"""
+
+Row = tuple[str, str, dict[str, int]]
+ROWS: list[Row] = [
+    (name, method, dict(zip(PERSONAS, map(int, statuses), strict=True)))
+    for name, method, *statuses in map(str.split, MATRIX.strip().splitlines())
+]
+TOKEN = "a-link-sent-by-mail"
+
+
+@dataclass(frozen=True)
+class World:
+    """One entry of Haute-Saône, what hangs on it, and everyone who may come."""
+
+    service: Service
+    people: dict[str, User]
+    arguments: dict[str, list[Any]]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    with scope.system():
+        service = made.service()
+        place = made.place(service, organization=service.organization)
+        made.rule(place, "WE")
+        place.location.commune.departement.loaded = True
+        place.location.commune.departement.save()
+        made.departement("79")
+        people = _people(service)
+        report = ErrorReport.objects.create(service=service, departement_id="70", message="faux")
+        proposal = MergeProposal.objects.create(
+            departement_id="70", kept=place.location, other=made.location(), score=0.9
+        )
+        colleague = Membership.objects.get(user=people["practitioner"])
+        now = timezone.now()
+        ConfirmLink.objects.create(
+            token_hash=fingerprint(TOKEN), service=service, user=people["manager"],
+            created_at=now, expires_at=now + timezone.timedelta(days=1),
+        )  # fmt: skip
+    of_service = ("portal:service", "portal:report", "portal:service_ics", "directory:edit_service",
+                  "directory:verify", "directory:status")  # fmt: skip
+    arguments: dict[str, list[Any]] = {name: [service.pk] for name in of_service} | {
+        "portal:commune": ["70279"],
+        "portal:sheet": ["70279"],
+        "portal:departement": ["70"],
+        "portal:venue": [place.location_id],
+        "portal:venue_ics": [place.location_id],
+        "steering:download": ["communes.csv"],
+        "steering:figure": ["couverture"],
+        "organizations:end_membership": [colleague.pk],
+        "directory:close_report": [report.pk],
+        "directory:decide_merge": [proposal.pk],
+        "directory:confirm": [TOKEN],
+    }
+    return World(service, people, arguments)
+
+
+def _people(service: Service) -> dict[str, User]:
+    at = service.organization
+    administrator("renee@example.org")  # so that ending one leaves one
+    return {
+        "outsider": administrator("olivier@example.org", "79"),
+        "practitioner": person("samuel@example.org", Role.PRACTITIONER, at=at),
+        "desk_agent": person("ines@example.org", Role.DESK_AGENT, at=at),
+        "manager": manager("nadia@example.org", at=at),
+        "other_manager": manager("zoe@example.org", at=made.organization("Une autre")),
+        "steering": person("claire@example.org", Role.STEERING_OFFICER),
+        "administrator": administrator("hugo@example.org"),
+    }
+
+
+def addresses() -> Iterator[str]:
+    """Every name of an address that exists, libraries' included."""
+    yield from _named(get_resolver(), "")
+
+
+def _named(resolver: URLResolver, namespace: str) -> Iterator[str]:
+    for found in resolver.url_patterns:
+        if isinstance(found, URLResolver):
+            inside = f"{namespace}{found.namespace}:" if found.namespace else namespace
+            yield from _named(found, inside)
+        elif isinstance(found, URLPattern):
+            yield f"{namespace}{found.name}"
+
+
+def browser(world: World, persona: str, **more: Any) -> Client:
+    client = Client(**more)
+    return client if persona == "visitor" else sign_in(client, world.people[persona])
+
+
+def ask(client: Client, world: World, name: str, method: str, **data: str) -> int:
+    """The status of one request, whose effects are then undone."""
+    cookies = deepcopy(client.cookies)
+    with transaction.atomic():
+        address = reverse(name, args=world.arguments.get(name, []))
+        answer = client.get(address) if method == "GET" else client.post(address, data)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return int(answer.status_code)
+
+
+def test_every_address_is_in_the_matrix_and_no_other() -> None:
+    assert sorted(name for name, _method, _statuses in ROWS) == sorted(addresses())
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_each_persona_gets_what_the_matrix_says(world: World, persona: str) -> None:
+    client = browser(world, persona)
+    got = {
+        name: ask(client, world, name, method, answer="corrigé", decision="distinct")
+        for name, method, _statuses in ROWS
+    }
+    wanted = {name: statuses[persona] for name, _method, statuses in ROWS}
+    assert {n: s for n, s in got.items() if s != wanted[n]} == {}
+
+
+def test_what_asks_for_a_post_answers_nothing_else(world: World) -> None:
+    client = browser(world, "administrator")
+    posted = [name for name, method, _s in ROWS if method == "POST" and name != "account_logout"]
+    got = {name: ask(client, world, name, "GET") for name in posted}
+    assert {name for name, status in got.items() if status not in (302, 405)} == set()
+    assert {n for n, s in got.items() if s == 302} <= {"set_language"}
+
+
+@pytest.mark.parametrize("name", [row[0] for row in ROWS if row[1] == "POST"] + [
+    "directory:edit_service", "directory:status", "directory:create_service", "directory:confirm",
+    "organizations:invite", "people:account", "account_login",
+])  # fmt: skip
+def test_a_post_without_its_csrf_token_is_refused(world: World, name: str) -> None:
+    client = browser(world, "administrator", enforce_csrf_checks=True)
+    assert ask(client, world, name, "POST") == 403

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from maillage.core import audit, scope
-from maillage.demo import accounts, rows
+from maillage.demo import accounts, practitioners, rows
 from maillage.demo.errors import OnlyInDemonstration, TerritoryMissing
 from maillage.demo.network import HOME, Network
 from maillage.directory import openings
@@ -52,6 +52,7 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
         written = [_lay(network, place, anchor) for place in _places(network, departements)]
         if HOME in departements:
             accounts.open_all(rows.NAMESPACE, anchor)
+            practitioners.receive(anchor)
         stored = _rebuild_openings(written, anchor)
     return Loaded(
         organizations=sum(len(each.organizations) for each in written),
@@ -75,6 +76,7 @@ def remove() -> int:
     with scope.system():
         services = Service.objects.filter(is_demonstration=True)
         count = services.count()
+        practitioners.remove()
         services.delete()
         Location.objects.filter(is_demonstration=True).delete()
         accounts.close_all()

@@ -139,7 +139,7 @@ class ContactLink(models.Model):
         INVITATION = "invitation", _("une invitation")
         CALENDAR = "calendar", _("un agenda")
 
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(_("empreinte"), max_length=64, primary_key=True)
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="links")
     departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
     opens = models.CharField(_("ouvre"), max_length=12, choices=Opens.choices)

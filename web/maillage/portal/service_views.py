@@ -201,6 +201,7 @@ def _page(chosen: Service, form: ReportForm) -> dict[str, Any]:
         "phone": phone,
         "phone_href": telephone(phone),
         "form": form,
+        "bookable": chosen.availabilities.exists(),
         "picture": map_of_place(first.commune, Point(first.latitude, first.longitude, "●", "place"))
         if first
         else None,

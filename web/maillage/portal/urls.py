@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from maillage.portal import commune_views, pages, service_views, views
+from maillage.portal import booking_views, commune_views, pages, service_views, views
 
 app_name = "portal"
 
@@ -20,6 +20,20 @@ urlpatterns = [
     path("services/<uuid:service_id>/signaler/", service_views.report, name="report"),
     path(
         "services/<uuid:service_id>/dates.ics", service_views.service_calendar, name="service_ics"
+    ),
+    path("services/<uuid:service_id>/rendez-vous/", booking_views.slots, name="slots"),
+    path(
+        "services/<uuid:service_id>/rendez-vous/<uuid:rule_id>/<str:stamp>/",
+        booking_views.book,
+        name="book",
+    ),
+    path("rendez-vous/<str:token>/", booking_views.appointment, name="appointment"),
+    path("rendez-vous/<str:token>/annuler/", booking_views.cancel, name="cancel_appointment"),
+    path("rendez-vous/<str:token>/deplacer/", booking_views.move, name="move_appointment"),
+    path(
+        "rendez-vous/<str:token>/deplacer/<uuid:rule_id>/<str:stamp>/",
+        booking_views.move_to,
+        name="move_appointment_to",
     ),
     path("lieux/<uuid:location_id>/", service_views.venue, name="venue"),
     path("lieux/<uuid:location_id>/dates.ics", service_views.venue_calendar, name="venue_ics"),

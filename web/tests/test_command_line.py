@@ -19,6 +19,7 @@ import pytest
 
 from maillage.config import cli, postgres, postgres_programs, processes
 from maillage.config.postgres_programs import can_reach
+from maillage.config.serve import SECONDS_OF_CHILDHOOD
 from maillage.config.speech import CannotStart, say
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +87,16 @@ def lines_until(started: "subprocess.Popen[str]", words: str) -> list[str]:
         if words in line:
             return lines
     raise AssertionError("\n".join(lines))
+
+
+def answered(port: int) -> bool:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline:
+        try:
+            return "<main" in page(port, "/")
+        except OSError:
+            time.sleep(0.1)
+    return False
 
 
 def page(port: int, path: str) -> str:
@@ -177,6 +188,11 @@ def test_two_starts_at_once_give_one_site_and_a_kill_loses_nothing(state: Path, 
         assert f"Chercher une aide                  http://127.0.0.1:{port}/" in said
         assert [child for child in children if processes.is_alive(child, *processes.OURS)] == []
         assert communes_of_haute_saone(state) == 536
+        web = json.loads((state / "site.json").read_text())["children"][0]
+        time.sleep(SECONDS_OF_CHILDHOOD)
+        os.kill(web, signal.SIGKILL)
+        assert "gunicorn maillage.config.wsgi, code -9" in lines_until(again, "code -9")[-1]
+        assert answered(port)
         again.send_signal(signal.SIGINT)
         last_words = again.communicate(timeout=60)[0]
         assert again.returncode == 0, last_words

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except (CannotStart, CommandError, environment.BadEnvironment) as fault:
         return refuse(fault)
-    except OperationalError as error:
+    except (OperationalError, psycopg.OperationalError) as error:
         return refuse(sentence_of(error))
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -129,9 +129,9 @@ def refuse(fault: object) -> int:
     return 2
 
 
-def sentence_of(error: OperationalError) -> str:
+def sentence_of(error: Exception) -> str:
     """Say in one sentence why the database did not answer or could not write."""
-    if isinstance(error.__cause__, psycopg.errors.DiskFull):
+    if isinstance(error.__cause__ or error, psycopg.errors.DiskFull):
         return str(disk_is_full(postgres.server().state))
     cause = " ".join(str(error).split())
     return say(

@@ -65,7 +65,11 @@ class EmbeddedServer:
 def connect(server: EmbeddedServer, *, user: str, database: str) -> psycopg.Connection:
     """Open a connection of our own, apart from Django's."""
     return psycopg.connect(
-        host=str(server.socket), user=user, dbname=database, autocommit=True, connect_timeout=5
+        host=str(server.socket),
+        user=user,
+        dbname=database,
+        autocommit=True,
+        connect_timeout=SECONDS_TO_START,  # a busy machine is slow; a dead server refuses at once
     )
 
 

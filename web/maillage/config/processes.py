@@ -8,7 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from maillage.config.speech import say
 
 SECONDS_TO_LEAVE = 8
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
@@ -35,15 +38,38 @@ def is_alive(process: int, *words: str) -> bool:
     return bool(found) and not found.startswith("Z") and any(word in found for word in words)
 
 
-def spawn(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+@dataclass(frozen=True)
+class Child:
+    """A program that was started, and what it takes to start it again."""
+
+    command: Sequence[str]
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+    born: float
+
+    @property
+    def age(self) -> float:
+        return time.monotonic() - self.born
+
+    @property
+    def last_words(self) -> str:
+        name = " ".join(self.command[2:4])
+        return say(
+            f"Un programme du site s'est arrêté ({name}, code {self.process.returncode}).",
+            f"A program of the site ended ({name}, code {self.process.returncode}).",
+        )
+
+
+def spawn(command: Sequence[str], environment: dict[str, str]) -> Child:
     """Start a program apart from the terminal's Ctrl-C, that the system ends when we die."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         command,
         env=environment,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=_die_with(os.getpid()) if sys.platform == "linux" else None,  # noqa: PLW1509 (one thread)
     )
+    return Child(command, environment, process, time.monotonic())
 
 
 def _die_with(parent: int) -> Callable[[], None]:
@@ -57,24 +83,27 @@ def _die_with(parent: int) -> Callable[[], None]:
     return ask
 
 
-def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+def end(children: Sequence[Child]) -> None:
     """Ask each to leave, wait, and end by force those that stay."""
-    for child in children:
-        if child.poll() is None:
-            child.terminate()
+    started = [child.process for child in children]
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
     deadline = time.monotonic() + SECONDS_TO_LEAVE
-    for child in children:
+    for process in started:
         try:
-            child.wait(max(0.1, deadline - time.monotonic()))
+            process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
-def remember(record: Path, port: int, children: Sequence[subprocess.Popen[bytes]]) -> None:
+def remember(record: Path, port: int, children: Sequence[Child]) -> None:
     """Write down what was started, for the start that follows a killed one."""
     aside = record.with_suffix(".new")
-    aside.write_text(json.dumps({"port": port, "children": [child.pid for child in children]}))
+    aside.write_text(
+        json.dumps({"port": port, "children": [child.process.pid for child in children]})
+    )
     aside.replace(record)
 
 

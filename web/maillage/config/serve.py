@@ -6,7 +6,6 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -18,11 +17,14 @@ import django
 from django.core.management import call_command
 
 from maillage.config import processes
+from maillage.config.processes import Child
 from maillage.config.speech import CannotStart, say
 
 HOST = "127.0.0.1"
 SECONDS_TO_ANSWER = 60
-SECONDS_OF_SILENCE = 5
+SECONDS_OF_SILENCE = 30
+SECONDS_OF_CHILDHOOD = 5
+SECONDS_BETWEEN_LOOKS = 0.5
 CHILDREN = (
     (sys.executable, "-m", "gunicorn", "maillage.config.wsgi", "--worker-class", "gthread",
      "--workers", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning",
@@ -87,14 +89,14 @@ def _serve(record: Path, port: int) -> int:
     django.setup()
     call_command("prepare")
     environment = os.environ | {"GUNICORN_CMD_ARGS": f"--bind={HOST}:{port}"}
-    children: list[subprocess.Popen[bytes]] = []
+    children: list[Child] = []
     try:
         for command in CHILDREN:
             children.append(processes.spawn(command, environment))
             processes.remember(record, port, children)
         _wait_for_an_answer(port, children)
         _say_where_to_click(port)
-        return _wait_for_the_end(children)
+        return _wait_for_the_end(record, port, children)
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
@@ -129,7 +131,7 @@ def _say_it_runs(record: Path, port: int) -> int:
     return 0
 
 
-def _wait_for_an_answer(port: int, children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _wait_for_an_answer(port: int, children: Sequence[Child]) -> None:
     deadline = time.monotonic() + SECONDS_TO_ANSWER
     while time.monotonic() < deadline:
         _refuse_the_dead(children)
@@ -149,21 +151,25 @@ def _wait_for_an_answer(port: int, children: Sequence[subprocess.Popen[bytes]]) 
     )
 
 
-def _wait_for_the_end(children: Sequence[subprocess.Popen[bytes]]) -> int:
+def _wait_for_the_end(record: Path, port: int, children: list[Child]) -> int:
+    """Start again a program that ends after a while; one that cannot stay up stops everything."""
     while True:
-        _refuse_the_dead(children)
-        time.sleep(0.5)
+        for number, child in enumerate(children):
+            if child.process.poll() is not None:
+                if child.age < SECONDS_OF_CHILDHOOD:
+                    _refuse_the_dead(children)
+                print(f"maillage: {child.last_words}", file=sys.stderr, flush=True)
+                children[number] = processes.spawn(child.command, child.environment)
+                processes.remember(record, port, children)
+        time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
-def _refuse_the_dead(children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _refuse_the_dead(children: Sequence[Child]) -> None:
     for child in children:
-        if child.poll() is not None:
-            name = " ".join(map(str, child.args[2:4])) if isinstance(child.args, tuple) else ""
+        if child.process.poll() is not None:
             raise CannotStart(
-                f"Un programme du site s'est arrêté ({name}, code {child.returncode}) : tout "
-                "s'arrête ; ses derniers mots sont ci-dessus.",
-                f"A program of the site ended ({name}, code {child.returncode}): everything "
-                "stops; its last words are above.",
+                f"{child.last_words} Tout s'arrête ; ses derniers mots sont ci-dessus.",
+                f"{child.last_words} Everything stops; its last words are above.",
             )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from maillage.directory.models import Service, ServiceAtLocation
 from maillage.directory.querysets import ServiceQuerySet
@@ -107,16 +107,17 @@ def _about(wanted: Wanted) -> ServiceQuerySet:
 
 
 def _in_places(wanted: Wanted, fitting: ServiceQuerySet) -> list[Offer]:
-    if wanted.modes and not wanted.modes & ON_SITE:
+    modes = wanted.modes & ON_SITE if wanted.modes else ON_SITE
+    if not modes:
         return []
     home = wanted.commune
     places = (
-        ServiceAtLocation.objects.of(fitting.filter(modes__overlap=sorted(ON_SITE)))
+        ServiceAtLocation.objects.of(fitting.delivered_by(modes))
         .in_reach_of(home.latitude, home.longitude, degrees=wanted.degrees)
         .select_related("service__organization", "location__commune")
         .defer(*UNSEEN)
     )
-    if wanted.modes == {Delivery.MOBILE}:
+    if modes == {Delivery.MOBILE}:
         places = places.filter(is_mobile_stop=True)
     if wanted.when:
         places = places.open_when(wanted.when, day=wanted.day)
@@ -124,24 +125,23 @@ def _in_places(wanted: Wanted, fitting: ServiceQuerySet) -> list[Offer]:
 
 
 def _brought(wanted: Wanted, fitting: ServiceQuerySet) -> list[Offer]:
-    """Return what is given by phone, by video, or at home."""
-    brought = Q(modes__overlap=sorted(AT_A_DISTANCE)) | Q(
-        modes__contains=["mobile"], at_locations=None
-    )
-    found = (
-        fitting.filter(brought)
-        .serving(wanted.commune)
-        .select_related("organization")
-        .defer("words")
-    )
+    """Return what is given by phone, by video, or at home by a service that has no stop."""
+    modes = wanted.modes or frozenset(Delivery)
+    at_home = Q(modes__contains=["mobile"], has_places=False)
+    brought = Q(modes__overlap=sorted(modes & AT_A_DISTANCE))
+    if Delivery.MOBILE in modes:
+        brought |= at_home
+    elif not modes & AT_A_DISTANCE:
+        return []
+    stops = ServiceAtLocation.objects.filter(service=OuterRef("pk"))
+    found = fitting.annotate(has_places=Exists(stops)).filter(brought).serving(wanted.commune)
     if wanted.when:
         remote_rule = wanted.when.rule(wanted.day) & Q(schedules__service_at_location=None)
         found = found.filter(pk__in=Service.objects.filter(remote_rule).values("pk"))
-    asked = wanted.modes or frozenset(Delivery)
+    listed = found.select_related("organization").defer("words").order_by("pk")
     return [
-        Offer(service, Way.REMOTE if service.is_remote else Way.VISIT)
-        for service in found.order_by("pk")
-        if asked & set(service.modes) & (AT_A_DISTANCE | {Delivery.MOBILE})
+        Offer(service, Way.REMOTE if modes & AT_A_DISTANCE & set(service.modes) else Way.VISIT)
+        for service in listed
     ]
 
 

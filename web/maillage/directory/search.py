@@ -1,7 +1,8 @@
 """Understand what a parent types: needs, kinds of services and names, whatever the spelling.
 
 Words are compared by a light stem, without accents; a word of four letters or more may hold one
-mistake, of eight or more, two. A phrase counts when all its words are found; rare words weigh more.
+mistake, of eight or more, two. A phrase counts when all its words that say something are found;
+rare words weigh more.
 """
 
 import re
@@ -21,12 +22,14 @@ from maillage.directory.plain_words import KIND_WORDS, SILENT
 from maillage.directory.querysets import ServiceQuerySet
 
 LONGEST = 200  # characters read of what was typed
+LEAST = 0.5  # a phrase made of words that say little must be long to count
 ENDINGS = (
-    "ements", "ement", "ations", "ation", "euses", "euse", "ables", "able", "antes", "ante",
-    "ants", "eurs", "eur", "ees", "ies", "ing", "ent", "ait", "ais", "ant", "ons", "ee", "ie", "es",
-    "er", "ez", "ir", "ed", "e", "s", "x", "i",
+    "ement", "ation", "able", "ant", "eur", "iqu", "ing", "ent", "ait", "ais", "ons", "er", "ez",
+    "ir", "ed", "e", "i",
 )  # fmt: skip
-SHORTEST_STEM = 3
+SHORTEST_STEM = 3  # letters left, and one more when a long ending goes
+GRANDCHILDREN = re.compile(r"\b(?:mes|nos|ses|leurs) petits enfants\b")
+DOUBLED = re.compile(r"([a-z])\1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +66,24 @@ def plain(text: str) -> str:
 
 
 def stem(word: str) -> str:
-    """Return what a word keeps when its ending changes: pleure, pleurs, pleurer."""
+    """Return what a word keeps when its ending changes: pleure, pleurs, pleurer.
+
+    Doubled letters count once: they are what people get wrong most.
+    """
+    kept = DOUBLED.sub(r"\1", word)
+    for ending in ("s", "x", "e"):  # plural, then feminine
+        if kept.endswith(ending) and len(kept) > SHORTEST_STEM:
+            kept = kept[:-1]
     for ending in ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
-            return word[: -len(ending)]
-    return word
+        left = len(kept) - len(ending)
+        if kept.endswith(ending) and left >= SHORTEST_STEM + (len(ending) > 2):
+            return kept[:left]
+    return kept
 
 
 def stems(text: str) -> list[str]:
-    """Return the stems of all the words of a text."""
-    return [stem(word) for word in plain(text).split()]
+    """Return the stems of all the words of a text; grandchildren are no small children."""
+    return [stem(word) for word in GRANDCHILDREN.sub("petitsenfants", plain(text)).split()]
 
 
 class Lexicon:
@@ -105,9 +116,24 @@ class Lexicon:
             if word in self.weight or word in _silent():
                 continue
             for near in {one for shorter in _without_letters(word) for one in self._near[shorter]}:
-                if abs(len(near) - len(word)) <= _mistakes(word):
+                if distance(word, near) <= _mistakes(word):
                     found.setdefault(near, 0.7)
         return found
+
+
+def distance(one: str, other: str) -> int:
+    """Count the letters to add, drop, change or swap with their neighbour (Damerau, OSA)."""
+    former = line = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        before, former, line = former, line, [row]
+        for column, against in enumerate(other, 1):
+            change = former[column - 1] + (letter != against)
+            best = min(change, former[column] + 1, line[column - 1] + 1)
+            swapped = row > 1 and column > 1 and one[row - 2] == against
+            if swapped and letter == other[column - 2]:
+                best = min(best, before[column - 2] + 1)
+            line.append(best)
+    return line[-1]
 
 
 @cache
@@ -130,9 +156,9 @@ def _ranked(text: str, lexicon: Lexicon) -> list[Match]:
     found = lexicon.read(text)
     scores: defaultdict[str, list[float]] = defaultdict(list)
     for code, phrase in lexicon.phrases:
-        if phrase and all(word in found for word in phrase):
-            worth = sum(lexicon.weight[word] * found[word] for word in phrase)
-            if worth >= 0.5:
+        if _is_said(phrase, found):
+            worth = sum(lexicon.weight[word] * found.get(word, 0.0) for word in phrase)
+            if worth >= LEAST:
                 scores[code].append(worth)
     matches = []
     for code, all_ in scores.items():
@@ -140,6 +166,17 @@ def _ranked(text: str, lexicon: Lexicon) -> list[Match]:
         matches.append(Match(code, round(best + 0.2 * (sum(all_) - best), 3)))
     order = {code: position for position, code in enumerate(dict(lexicon.phrases))}
     return sorted(matches, key=lambda match: (-match.score, order[match.code]))
+
+
+def _is_said(phrase: tuple[str, ...], found: Mapping[str, float]) -> bool:
+    """Tell whether all the words that count are there, and half of those that say little."""
+    little = [word for word in phrase if word in _silent()]
+    if len(little) == len(phrase):
+        return all(word in found for word in phrase)
+    heard = sum(word in found for word in little)
+    return 2 * heard >= len(little) and all(
+        word in found for word in phrase if word not in _silent()
+    )
 
 
 def _mistakes(word: str) -> int:

@@ -10,7 +10,7 @@ from django.utils.cache import get_conditional_response
 AN_HOUR = 3600
 
 
-def feature(geometry: dict[str, Any], **properties: object) -> dict[str, Any]:
+def feature(geometry: dict[str, Any] | None, **properties: object) -> dict[str, Any]:
     """Return one feature."""
     return {"type": "Feature", "geometry": geometry, "properties": properties}
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
 from maillage.territory import compute, outlines
@@ -53,6 +54,8 @@ class Loaded:
     halo: int
     approximate_places: int  # of the communes, those without a town hall in the source
     unknown_populations: int
+    removed: int  # communes of an older vintage that no longer exist
+    vanished_but_used: tuple[str, ...]  # the same, but something still stands there
 
 
 @transaction.atomic
@@ -69,6 +72,7 @@ def load_departement(placed: Placed, code: str) -> Loaded:
     _communes(placed, chosen)
     _words(country, chosen)
     _count_children([row.code for row in chosen])
+    gone, kept = _remove_vanished(code, {row.code for row in own})
     record_dataset(country)
     return Loaded(
         departement=code,
@@ -77,6 +81,8 @@ def load_departement(placed: Placed, code: str) -> Loaded:
         halo=len(halo),
         approximate_places=sum(row.code in placed.approximate for row in own),
         unknown_populations=sum(row.population is None for row in own),
+        removed=gone,
+        vanished_but_used=kept,
     )
 
 
@@ -166,6 +172,20 @@ def _births_and_ages(
         area: (year, found) for (area, year), found in tables.items() if len(found) == len(AGES)
     }
     return births, ages
+
+
+def _remove_vanished(departement: str, current: set[str]) -> tuple[int, tuple[str, ...]]:
+    """Remove communes that merged since an older load, except those that something points to."""
+    removed, kept = 0, []
+    for commune in Commune.objects.of(departement).exclude(pk__in=current):
+        try:
+            with transaction.atomic():
+                commune.delete()
+        except (ProtectedError, RestrictedError, IntegrityError):
+            kept.append(commune.pk)
+        else:
+            removed += 1
+    return removed, tuple(kept)
 
 
 def _own_and_halo(placed: Placed, code: str) -> tuple[list[CommuneRow], list[CommuneRow]]:

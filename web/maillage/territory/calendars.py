@@ -7,7 +7,7 @@ of their own, set by their rector, that the package does not hold: unknown here,
 from datetime import date
 from functools import cache
 
-from holidays import France
+from holidays import country_holidays
 from vacances_scolaires_france import SchoolHolidayDates
 
 # Arrêté du 16 avril 2015 fixant le calendrier scolaire: the académies of each zone.
@@ -52,7 +52,7 @@ def is_school_holiday(day: date, departement: str) -> bool | None:
 @cache
 def public_holidays(departement: str, year: int) -> frozenset[date]:
     """Return the public holidays of one year, local ones included."""
-    return frozenset(France(subdiv=SUBDIVISION_OF.get(departement), years=year))
+    return frozenset(country_holidays("FR", subdiv=SUBDIVISION_OF.get(departement), years=year))
 
 
 @cache

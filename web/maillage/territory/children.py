@@ -17,9 +17,12 @@ UNDER_3, UNDER_6, FROM_6_TO_17 = "children_under_3", "children_under_6", "childr
 AGES = (UNDER_3, UNDER_6, FROM_6_TO_17)
 BIRTHS = "births"
 YEARS = 3
-FROM_AGES = _("Insee, recensement {year}")
-FROM_BIRTHS = _("estimation d’après les naissances de {year} et la population")
-FROM_POPULATION = _("estimation d’après la population et la densité de la commune")
+FROM_AGES, FROM_BIRTHS, FROM_POPULATION = "ages", "births", "population"  # stored, with the year
+IN_WORDS = {
+    FROM_AGES: _("Insee, recensement {year}"),
+    FROM_BIRTHS: _("estimation d’après les naissances de {year} et la population"),
+    FROM_POPULATION: _("estimation d’après la population et la densité de la commune"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Children:
     under_3: float | None
     under_6: float | None
     from_6_to_17: float | None
-    source: str
+    source: str  # "ages:2021", "births:2022", "population", or "" where nothing is known
     estimated: bool
 
 
@@ -73,18 +76,18 @@ def children_of(known: Known, shares: Shares) -> Children:
             under_3=under_3,
             under_6=max(ages[UNDER_6], under_3),
             from_6_to_17=ages[FROM_6_TO_17],
-            source=str(FROM_AGES).format(year=year),
+            source=f"{FROM_AGES}:{year}",
             estimated=False,
         )
     if not known.population:
         return _without_population(known)
     share = shares.under_3[known.density_level - 1]
     if known.births is None:
-        under_3, source = share * known.population, str(FROM_POPULATION)
+        under_3, source = share * known.population, FROM_POPULATION
     else:
         year, births = known.births
         under_3 = YEARS * smoothed(births, share / YEARS * known.population, shares.births_weight)
-        source = str(FROM_BIRTHS).format(year=year)
+        source = f"{FROM_BIRTHS}:{year}"
     return Children(
         under_3=round(under_3, 1),
         under_6=round(under_3 + shares.from_3_to_5 * known.population, 1),
@@ -92,6 +95,12 @@ def children_of(known: Known, shares: Shares) -> Children:
         source=source,
         estimated=True,
     )
+
+
+def source_in_words(source: str) -> str:
+    """Say where numbers of children come from, in the language of the reader."""
+    kind, _separator, year = source.partition(":")
+    return str(IN_WORDS[kind]).format(year=year) if kind in IN_WORDS else source
 
 
 def smoothed(births: float, expected: float, weight: float) -> float:
@@ -104,5 +113,5 @@ def _without_population(known: Known) -> Children:
     if known.births is None or known.population == 0:
         return Children(None, None, None, "", estimated=True)
     year, births = known.births
-    source = str(FROM_BIRTHS).format(year=year)
+    source = f"{FROM_BIRTHS}:{year}"
     return Children(YEARS * births, None, None, source, estimated=True)

@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, F, Max, Min, Q, Value, When
 from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
 
+from maillage.territory.children import source_in_words
 from maillage.territory.spelling import TypedPlace, read_place
 
 
@@ -41,6 +42,11 @@ class Dataset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.vintage})"
+
+    @property
+    def attribution(self) -> str:
+        """Name the producer, the data, the vintage and the licence, as open licences ask."""
+        return f"{self.producer}, {self.title}, {self.vintage} ({self.licence})"
 
 
 class Departement(models.Model):
@@ -260,6 +266,11 @@ class Commune(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def children_source_in_words(self) -> str:
+        """Say where the numbers of children come from: a census, births, or an estimate."""
+        return source_in_words(self.children_source)
 
 
 class SearchKey(models.Model):

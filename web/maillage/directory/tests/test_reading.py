@@ -146,6 +146,36 @@ def test_asking_for_the_phone_alone_shows_no_place():
     assert [(offer.service.name, offer.way) for offer in found] == [("Les deux", Way.REMOTE)]
 
 
+@pytest.mark.parametrize(
+    ("modes", "offered"),
+    [
+        ({"on_site"}, {("Lieu", Way.PLACE)}),
+        ({"mobile"}, {("Bus", Way.PLACE), ("Chez vous", Way.VISIT)}),
+        ({"phone"}, {("Bus", Way.REMOTE), ("Ligne", Way.REMOTE)}),
+        ({"video"}, set()),
+        ({"phone", "on_site"}, {("Bus", Way.REMOTE), ("Ligne", Way.REMOTE), ("Lieu", Way.PLACE)}),
+        (
+            set(),
+            {
+                ("Lieu", Way.PLACE),
+                ("Bus", Way.PLACE),
+                ("Bus", Way.REMOTE),
+                ("Ligne", Way.REMOTE),
+                ("Chez vous", Way.VISIT),
+            },
+        ),
+    ],
+)
+def test_each_way_of_helping_is_offered_only_when_asked_for(modes, offered):
+    made.place(made.service("Lieu"))
+    bus = made.place(made.service("Bus", modes=["mobile", "phone"], joining="phone"))
+    type(bus).objects.filter(pk=bus.pk).update(is_mobile_stop=True)
+    made.service("Ligne", modes=["phone"])
+    made.service("Chez vous", modes=["mobile"], kind="home_support", joining="phone")
+    found = offers.find(wanted(modes=frozenset(modes)))
+    assert {(offer.service.name, offer.way) for offer in found} == offered
+
+
 def test_next_openings_come_in_one_query_for_places_and_for_distance(django_assert_num_queries):
     at = made.place(made.service())
     made.rule(at, "WE")

@@ -17,10 +17,8 @@ def cost(client, path, data=None):
     """The SQL statements of a page, savepoints and security context aside."""
     with CaptureQueriesContext(connection) as asked:
         response = ask(client, path, data)
-    kept = [
-        q["sql"] for q in asked if not q["sql"].startswith(FREE) and "set_config" not in q["sql"]
-    ]
-    return response, kept
+    said = [query["sql"] for query in asked]
+    return response, [q for q in said if not q.startswith(FREE) and "set_config" not in q]
 
 
 def cards(response):

@@ -47,23 +47,26 @@ def test_a_service_that_is_over_is_not_found(client, service):
 
 
 def test_an_error_is_reported_without_a_name(client, service):
+    message = "Fermé le mardi depuis la rentrée."
     response = client.post(
-        reverse("portal:report", args=[service.pk]), {"message": "Fermé le mardi."}, follow=True
+        reverse("portal:report", args=[service.pk]), {"message": message}, follow=True
     )
     assert "la structure va vérifier cette fiche" in response.text
+    assert reports(service, message) == 1
+
+
+def reports(service, message=""):
     with scope.system():
-        assert [r.message for r in ErrorReport.objects.filter(service=service)] == [
-            "Fermé le mardi."
-        ]
+        return ErrorReport.objects.filter(service=service, message__contains=message).count()
 
 
 @pytest.mark.parametrize("message", ["", "  ", "ok", "x" * 1001])
 def test_an_empty_or_endless_report_is_refused_and_kept_in_its_field(client, service, message):
+    before = reports(service)
     response = client.post(reverse("portal:report", args=[service.pk]), {"message": message})
     assert response.status_code == 400
     assert message.strip() in response.text
-    with scope.system():
-        assert not ErrorReport.objects.filter(service=service).exists()
+    assert reports(service) == before
 
 
 def test_a_calendar_holds_every_opening_to_come(client, service):
@@ -134,13 +137,12 @@ def test_the_sheet_says_what_the_database_says_for_that_week():
         assert line["minutes"] <= 30
 
 
-def test_the_hash_changes_with_the_facts(service):
+def test_the_hash_changes_with_the_facts():
     now = timezone.now()
     gray = Commune.objects.get(pk="70279")
     monday = sheet.week_of(timezone.localdate(now))
     before = sheet.facts(gray, monday, now)["hash"]
     assert sheet.facts(gray, monday, now)["hash"] == before
-    Commune.objects.filter(pk="70279")
     gray.town_hall_phone = "03 00 00 00 00"
     assert sheet.facts(gray, monday, now)["hash"] != before
 

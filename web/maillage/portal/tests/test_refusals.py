@@ -14,7 +14,7 @@ LONG = "a" * 10_000
         ({"commune": ""}, "Dites-nous d’abord votre commune"),
         ({"commune": LONG}, "C’est trop long : écrivez 80 caractères au plus."),
         ({"commune": "…!?"}, "Écrivez le nom de la commune, ou son code postal."),
-        ({"commune": "Xyzzyville"}, "Nous ne trouvons pas cette commune."),
+        ({"commune": "Qqqqqqq"}, "Nous ne trouvons pas cette commune."),
         ({"commune": "Gray", "need": LONG}, "C’est trop long : écrivez 120 caractères au plus."),
         ({"commune": "Gray", "age": "vieux"}, "Choisissez un âge dans la liste."),
         ({"commune": "Gray", "age": "264"}, "Choisissez un âge dans la liste."),

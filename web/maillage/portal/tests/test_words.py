@@ -25,7 +25,6 @@ def said(text):
         (12, "1 an"),
         (18, "18 mois"),
         (30, "2 ans"),
-        (71, "5 ans"),
     ],
 )
 def test_an_age_is_said_in_months_then_in_years(months, french):

@@ -19,6 +19,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from maillage.core.errors import DomainError
@@ -62,7 +63,7 @@ class Source:
     """One kind of file."""
 
     key: str
-    title: str
+    title: str | Promise
     producer: str
     columns: Sequence[Column]
     parse: Callable[[Table, Context], list[Any]]
@@ -75,7 +76,7 @@ class Source:
 def import_file(source: Source, path: Path, options: Options) -> Report:
     """Import one file in one transaction; raise `FileRefused` and write nothing if it is faulty."""
     vintage = options.vintage or source.vintage
-    report = Report(source.title, path.name, vintage, dry_run=options.dry_run)
+    report = Report(str(source.title), path.name, vintage, dry_run=options.dry_run)
     check = Check(path.name)
     if not vintage:
         check.fault(_("indiquez le millésime des données : --vintage 2024."))
@@ -118,7 +119,7 @@ def _dataset(source: Source, context: Context, vintage: str) -> Dataset:
         vintage=vintage,
         sha256=hashlib.sha256(context.path.read_bytes()).hexdigest(),
         defaults={
-            "title": source.title,
+            "title": str(source.title),
             "producer": context.options.get("producer") or source.producer,
             "licence": context.options.get("licence") or source.licence,
         },

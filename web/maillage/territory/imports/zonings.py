@@ -1,10 +1,11 @@
 """Priority areas: QPV (2015 generation), ZRR and FRR. A QPV exists only in a town."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -131,7 +132,7 @@ def parse_frr(table: Table, context: Context) -> list[Area]:
             continue
         kind = FRR_STATUS[status]
         if kind is not None:
-            areas.append(_commune_area(kind, code, kind.label, context))
+            areas.append(_commune_area(kind, code, str(kind.label), context))
     return areas
 
 
@@ -231,23 +232,23 @@ def _qpv(row: Row, code: str, communes: tuple[str, ...]) -> Area:
 
 def commune_list(
     key: str,
-    title: Any,
+    title: str | Promise,
     parse: Callable[[Table, Context], list[Area]],
-    headers: Iterable[str],
-    **more: str,
+    headers: tuple[str, ...],
+    vintage: str = "",
 ) -> Source:
     """Describe a list of communes with one status each."""
     return Source(
         key=key,
         title=title,
+        producer="ANCT",
+        vintage=vintage,
         columns=(
             Column("code", ("insee_code", "CODGEO", "code_insee", "insee_com")),
-            Column("status", tuple(headers)),
+            Column("status", headers),
         ),
         parse=parse,
         load=load,
-        producer="ANCT",
-        **more,
     )
 
 

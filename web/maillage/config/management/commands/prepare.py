@@ -17,7 +17,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
@@ -27,6 +26,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ProgrammingError
 
 from maillage.config import catalogues
+from maillage.config.apps import StaticFiles
 from maillage.config.speech import CannotStart, say
 from maillage.organizations.models import Organization
 from maillage.territory.models import Departement
@@ -107,9 +107,8 @@ def collect_static_if_needed() -> None:
 
 def _static_fingerprint() -> str:
     digest = hashlib.sha256(str(settings.STORAGES).encode())
-    ignored = apps.get_app_config("staticfiles").ignore_patterns
     for finder in get_finders():
-        for name, storage in finder.list(ignored):
+        for name, storage in finder.list(StaticFiles.ignore_patterns):
             facts = Path(storage.path(name)).stat()
             digest.update(
                 f"{storage.location} {name} {facts.st_size} {facts.st_mtime_ns}\n".encode()

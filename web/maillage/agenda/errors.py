@@ -51,3 +51,8 @@ class AbsenceOverAppointments(DomainError):
 class AbsenceOverlaps(DomainError):
     code = "absence_overlaps"
     message = _("Une autre absence couvre déjà ce moment. Modifiez celle qui existe.")
+
+
+class AppointmentIsNotOver(DomainError):
+    code = "appointment_is_not_over"
+    message = _("Ce rendez-vous n’a pas encore eu lieu. Revenez après, ou annulez-le.")

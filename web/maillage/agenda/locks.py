@@ -1,8 +1,8 @@
 """One lock for each practitioner, taken before their time is read and then written.
 
 A visitor may not lock rows (row-level security lets nobody but colleagues change a practitioner),
-so the lock is on the identifier. It ends with the transaction. The exclusion constraint would refuse
-a double booking without it: the lock makes the second one wait and be told plainly.
+so the lock is on the identifier. It ends with the transaction. The exclusion constraint would
+refuse a double booking without it: the lock makes the second one wait and be told plainly.
 """
 
 from collections.abc import Collection

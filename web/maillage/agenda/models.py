@@ -267,6 +267,7 @@ class Appointment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     cancelled_at = models.DateTimeField(_("annulé le"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("rappelé le"), null=True, blank=True)
     # One answer to two identical requests: the same form sent twice gives one appointment.
     request_key = models.UUIDField(unique=True, default=uuid.uuid4)
 

@@ -18,8 +18,8 @@ Key = tuple[UUID, datetime, datetime]
 def rebuild(practitioner_ids: Collection[UUID], *, today: date) -> int:
     """Make the stored occurrences of these practitioners what their rules say; return how many.
 
-    Practitioners are locked first: two edits at once give the occurrences of the last rules. What is
-    already booked does not depend on occurrences, so a rule may change under it.
+    Practitioners are locked first: two edits at once give the occurrences of the last rules. What
+    is already booked does not depend on occurrences, so a rule may change under it.
     """
     lock_practitioners(practitioner_ids)
     rules = Availability.objects.filter(practitioner__in=practitioner_ids).order_by("pk")

@@ -1,5 +1,6 @@
 """Typed readers of environment variables. A bad value stops the program with a sentence."""
 
+import json
 import os
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -33,6 +34,18 @@ def number(name: str, *, default: int, minimum: int = 0) -> int:
 def words(name: str, *, default: str = "") -> list[str]:
     """Read a list separated by commas."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def pairs(name: str) -> dict[str, str]:
+    """Read ``{"Header": "value"}``."""
+    raw = os.environ.get(name, "").strip() or "{}"
+    try:
+        found = json.loads(raw)
+    except json.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
+        raise BadEnvironment(f'{name} must look like {{"Header": "value"}}; got {raw!r}.')
+    return found
 
 
 def database(url: str) -> dict[str, object]:

@@ -184,6 +184,11 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "maillage@localhost")
 
+# Any provider that takes an HTTP request; without an address, SMS are written on the console.
+SMS_URL = os.environ.get("SMS_URL", "")
+SMS_HEADERS = environment.pairs("SMS_HEADERS")
+SMS_BODY = os.environ.get("SMS_BODY", '{"to": "{number}", "message": "{text}"}')
+
 ACCOUNT_ADAPTER = "maillage.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]

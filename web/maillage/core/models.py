@@ -40,7 +40,11 @@ class AuditEntry(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """A mail written with the fact that it announces, sent afterwards, kept with its receipt."""
+    """A mail or SMS written with the fact that it announces, sent after, kept with its receipt."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("courriel")
+        SMS = "sms", _("SMS")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("à envoyer")
@@ -59,7 +63,10 @@ class OutboxMessage(models.Model):
         help_text=_("Un code trop vieux ne part plus."),
     )
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    recipient = models.EmailField(_("destinataire"))
+    channel = models.CharField(
+        _("voie"), max_length=5, choices=Channel.choices, default=Channel.EMAIL
+    )
+    recipient = models.CharField(_("destinataire"), max_length=254)
     subject = models.CharField(_("objet"), max_length=200)
     body = models.TextField(_("texte"), blank=True)
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)

@@ -1,6 +1,7 @@
-"""Write a mail in the transaction of the fact; a job of the same transaction sends it after."""
+"""Write a mail or an SMS in the transaction of the fact; a job of that transaction sends it."""
 
 from datetime import datetime
+from typing import Any
 
 from maillage.core import tasks
 from maillage.core.models import OutboxMessage
@@ -9,9 +10,22 @@ from maillage.core.models import OutboxMessage
 def post(
     recipient: str, subject: str, body: str, *, expires_at: datetime | None = None
 ) -> OutboxMessage:
-    """Add one message and its job. Nothing leaves if the transaction is undone."""
-    message = OutboxMessage.objects.create(
-        recipient=recipient, subject=subject, body=body, expires_at=expires_at
+    """Add one mail and its job. Nothing leaves if the transaction is undone."""
+    return _write(recipient=recipient, subject=subject, body=body, expires_at=expires_at)
+
+
+def text(number: str, body: str, *, expires_at: datetime | None = None) -> OutboxMessage:
+    """Add one SMS and its job; the number is written internationally (+33…)."""
+    return _write(
+        channel=OutboxMessage.Channel.SMS,
+        recipient=number,
+        subject=body[:60],
+        body=body,
+        expires_at=expires_at,
     )
+
+
+def _write(**fields: Any) -> OutboxMessage:
+    message = OutboxMessage.objects.create(**fields)
     tasks.send_message.defer(message_id=str(message.pk))
     return message

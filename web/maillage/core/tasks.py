@@ -12,7 +12,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from maillage.core import scope
+from maillage.core import scope, sms
 from maillage.core.models import OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -80,11 +80,13 @@ def _give_up(message: OutboxMessage, why: str) -> None:
 
 
 def _hand_over(message: OutboxMessage) -> str | None:
-    mail = EmailMessage(
-        message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.recipient]
-    )
     try:
-        mail.send()
+        if message.channel == OutboxMessage.Channel.SMS:
+            sms.send(message.recipient, message.body)
+        else:
+            EmailMessage(
+                message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.recipient]
+            ).send()
     except (smtplib.SMTPException, OSError) as error:
         return type(error).__name__  # its text may hold the address
     return None

@@ -82,7 +82,7 @@ def _person(one: Person, anchor: date) -> Practitioner:
             practitioner=practitioner,
             kind=kind,
             defaults={
-                "label": kind.label,
+                "label": str(kind.label),
                 "issued_on": school_year_start(anchor),
                 "valid_until": school_year_start(anchor) + CHECKED_EVERY * 2,
                 "checked_on": anchor,

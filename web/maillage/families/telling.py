@@ -8,13 +8,18 @@ from maillage.families.models import Contact
 
 
 def tell(contact: Contact, template: str, facts: dict[str, object]) -> None:
-    """Post a message from `<template>.txt` (its first line is the subject), in this transaction.
+    """Post a message from `<template>.txt` in this transaction.
 
-    A contact who wanted no more messages, or left no address, is told nothing here.
+    The first line is a mail's subject; an SMS is `<template>_sms.txt`, one short sentence and the
+    link. A contact who wanted no more messages is told nothing.
     """
-    if contact.silenced_at is not None or contact.channel != Contact.Channel.EMAIL:
+    if contact.silenced_at is not None or contact.erased_at is not None:
         return
+    words = {"contact": contact, **facts}
     with translation.override(contact.language):
-        text = render_to_string(f"{template}.txt", {"contact": contact, **facts}).strip()
+        if contact.channel == Contact.Channel.SMS:
+            outbox.text(contact.phone, render_to_string(f"{template}_sms.txt", words).strip())
+            return
+        text = render_to_string(f"{template}.txt", words).strip()
     subject, _, body = text.partition("\n")
     outbox.post(contact.email, subject.strip(), body.strip() + "\n")

@@ -1,7 +1,7 @@
 """What a parent says to book: who comes, what to call them, one way to reach them."""
 
 import re
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django import forms
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from maillage.agenda.booking import Booking, Who
 from maillage.agenda.models import Appointment
 from maillage.agenda.slots import Slot
+from maillage.directory.vocabulary import Delivery
 from maillage.families.models import Contact
 
 FRENCH_PHONE = re.compile(r"^0[1-9]\d{8}$")
@@ -54,10 +55,8 @@ class BookingForm(forms.Form):
         options.setdefault("initial", {}).setdefault("key", uuid4())
         super().__init__(*args, **options)
         self.slot, self.language = slot, language
-        ways = dict(slot.occurrence.availability._meta.get_field("modes").base_field.choices)
-        mode = self.fields["mode"]
-        assert isinstance(mode, forms.ChoiceField)
-        mode.choices = [(way, ways[way]) for way in slot.modes]
+        mode = cast(forms.ChoiceField, self.fields["mode"])
+        mode.choices = [(way, Delivery(way).label) for way in slot.modes]
         mode.initial = slot.modes[0]
 
     def clean_reach(self) -> tuple[Contact.Channel, str]:

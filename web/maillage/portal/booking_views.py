@@ -3,21 +3,17 @@
 No account: four screens from the search to the confirmation, and the link does the rest.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,12 +23,14 @@ from maillage.agenda.models import Appointment, Availability
 from maillage.agenda.slots import Asked, Slot, free_slots
 from maillage.directory.models import Service
 from maillage.directory.openings import time_zone
+from maillage.directory.vocabulary import Delivery
 from maillage.families import links
 from maillage.families.models import ContactLink
 from maillage.families.telling import tell
 from maillage.portal import words
 from maillage.portal.booking_forms import BookingForm
 from maillage.portal.cards import telephone
+from maillage.portal.promises import calendar, facts, new_link
 
 DAYS_SHOWN = 14
 LATEST_WEEK = 12
@@ -76,11 +74,19 @@ def appointment(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "portal/appointment.html", _appointment_page(_followed(token), token))
 
 
+@require_safe
+@never_cache
+def appointment_calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """The appointment, for any calendar program."""
+    body = calendar(_followed(token), token, timezone.now())
+    return HttpResponse(body, content_type="text/calendar; charset=utf-8")
+
+
 @require_POST
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """Give the time back."""
     cancelled = actions.cancel(_followed(token))
-    tell(cancelled.contact, "portal/mail/cancelled", _facts(cancelled, token))
+    tell(cancelled.contact, "portal/mail/cancelled", facts(cancelled, token))
     messages.success(request, _("C’est annulé. La place est rendue, merci d’avoir prévenu."))
     return redirect("portal:appointment", token=token)
 
@@ -100,7 +106,7 @@ def move_to(request: HttpRequest, token: str, rule_id: UUID, stamp: str) -> Http
     found = _followed(token)
     moved = actions.move(found, rule_id, _moment(stamp))
     ContactLink.objects.filter(object_id=found.pk).update(object_id=moved.pk)
-    tell(moved.contact, "portal/mail/confirmed", _facts(moved, token))
+    tell(moved.contact, "portal/mail/confirmed", facts(moved, token))
     messages.success(request, _("C’est déplacé. L’ancien moment est rendu."))
     return redirect("portal:appointment", token=token)
 
@@ -171,8 +177,7 @@ def _line(slot: Slot, moment: datetime) -> dict[str, Any]:
 
 
 def _modes(rule: Availability) -> str:
-    choices: Mapping[str, str] = dict(Appointment._meta.get_field("mode").flatchoices)
-    return words.listed([str(choices[mode]) for mode in rule.modes])
+    return words.listed([str(Delivery(mode).label) for mode in rule.modes])
 
 
 def _book_page(service: Service, slot: Slot, form: BookingForm) -> dict[str, Any]:
@@ -195,10 +200,8 @@ def _book_page(service: Service, slot: Slot, form: BookingForm) -> dict[str, Any
 
 def _confirm(appointment: Appointment) -> str:
     """Make the family's link and write to them, in the transaction of the booking."""
-    until = appointment.ends_at + timedelta(days=60)
-    opens = ContactLink.Opens.APPOINTMENT
-    token = links.make(appointment.contact, opens, appointment.pk, until=until)
-    tell(appointment.contact, "portal/mail/confirmed", _facts(appointment, token))
+    token = new_link(appointment)
+    tell(appointment.contact, "portal/mail/confirmed", facts(appointment, token))
     return token
 
 
@@ -210,26 +213,10 @@ def _followed(token: str) -> Appointment:
     return found.prefetch_related("practitioners").get(pk=link.object_id)
 
 
-def _facts(found: Appointment, token: str) -> dict[str, Any]:
-    zone = time_zone(found.departement_id)
-    moment = found.starts_at.astimezone(zone)
-    today = timezone.now().astimezone(zone).date()
-    return {
-        "appointment": found,
-        "title": words.name(found.service),
-        "day": words.day(moment.date(), today),
-        "hour": words.hour(moment.time()),
-        "with": words.listed([one.name for one in found.practitioners.all()]),
-        "link": settings.SITE_URL + reverse("portal:appointment", args=[token]),
-        "site_name": settings.SITE_NAME,
-        "phone": found.service.phone or found.service.organization.phone,
-    }
-
-
 def _appointment_page(found: Appointment, token: str) -> dict[str, Any]:
     standing = found.state in {Appointment.State.PENDING, Appointment.State.CONFIRMED}
     return {
-        **_facts(found, token),
+        **facts(found, token),
         "token": token,
         "steps": STEPS,
         "fee": words.fee(found.service),

@@ -28,6 +28,11 @@ urlpatterns = [
         name="book",
     ),
     path("rendez-vous/<str:token>/", booking_views.appointment, name="appointment"),
+    path(
+        "rendez-vous/<str:token>/agenda.ics",
+        booking_views.appointment_calendar,
+        name="appointment_ics",
+    ),
     path("rendez-vous/<str:token>/annuler/", booking_views.cancel, name="cancel_appointment"),
     path("rendez-vous/<str:token>/deplacer/", booking_views.move, name="move_appointment"),
     path(

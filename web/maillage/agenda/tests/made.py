@@ -24,7 +24,9 @@ def at(day: int, hour: int, minute: int = 0, *, month: int = 12) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=PARIS)
 
 
-def practitioner(name: str = "Ada Psychologue", *, papers: bool = True, **values: Any) -> Practitioner:
+def practitioner(
+    name: str = "Ada Psychologue", *, papers: bool = True, **values: Any
+) -> Practitioner:
     one = Practitioner.objects.create(name=name, profession="psychologist", **values)
     for kind, year in PAPERS.items() if papers else ():
         until = date(year, 6, 30) if year else None
@@ -51,7 +53,9 @@ def support(name: str = "Parler à une psychologue", **values: Any) -> Service:
     )  # fmt: skip
 
 
-def availability(one: Practitioner, *byday: str, town: str | None = "70279", **values: Any) -> Availability:
+def availability(
+    one: Practitioner, *byday: str, town: str | None = "70279", **values: Any
+) -> Availability:
     service = values.pop("service", None) or support(f"Écoute {uuid4()}")
     employer = values.pop("employer", service.organization)
     employed(one, employer)

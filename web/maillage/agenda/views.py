@@ -1,0 +1,101 @@
+"""The professional's own agenda: what comes, what is over and waits for a word, when I am away."""
+
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from maillage.agenda import actions, permissions
+from maillage.agenda.forms import AbsenceForm, OutcomeForm
+from maillage.agenda.models import Absence, Appointment
+from maillage.core.errors import DomainError
+from maillage.directory.openings import PARIS, time_zone
+from maillage.organizations.permissions import AtWork, professionals_only
+
+SHOWN = 60
+
+
+@never_cache
+@professionals_only(permissions.keeps_an_agenda)
+@require_GET
+def agenda(request: AtWork) -> HttpResponse:
+    """My days to come, and the sessions that wait for a word."""
+    return render(request, "agenda/agenda.html", _page(request, AbsenceForm()))
+
+
+@professionals_only(permissions.keeps_an_agenda)
+@require_POST
+def close(request: AtWork, appointment_id: UUID) -> HttpResponse:
+    """Say how an appointment ended: one tap."""
+    found = permissions.appointment_of(request, appointment_id)
+    form = OutcomeForm(request.POST)
+    if form.is_valid():
+        actions.close(found, form.cleaned_data["state"], by=request.user.pk)
+        messages.success(request, _("C’est noté."))
+    return redirect("agenda:agenda")
+
+
+@professionals_only(permissions.keeps_an_agenda)
+@require_POST
+def cancel(request: AtWork, appointment_id: UUID) -> HttpResponse:
+    """Give the time back, from the professional's side."""
+    found = permissions.appointment_of(request, appointment_id)
+    actions.cancel(found, by=request.user.pk)
+    messages.success(request, _("Le rendez-vous est annulé. Prévenez la famille si elle attend."))
+    return redirect("agenda:agenda")
+
+
+@professionals_only(permissions.keeps_an_agenda)
+@require_POST
+def take_absence(request: AtWork) -> HttpResponse:
+    """Be away for some days; refused while families have an appointment then."""
+    form = AbsenceForm(request.POST)
+    me = permissions.own_practitioner(request)
+    if me is not None and form.is_valid():
+        try:
+            actions.take_absence(me, *form.period(PARIS), by=request.user.pk)
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Votre absence est notée : plus rien n’est proposé."))
+            return redirect("agenda:agenda")
+    return render(request, "agenda/agenda.html", _page(request, form), status=400)
+
+
+@professionals_only(permissions.keeps_an_agenda)
+@require_POST
+def end_absence(request: AtWork, absence_id: UUID) -> HttpResponse:
+    """Be back: the times are offered again."""
+    actions.end_absence(permissions.absence_of(request, absence_id), by=request.user.pk)
+    messages.success(request, _("L’absence est retirée : vos créneaux sont à nouveau proposés."))
+    return redirect("agenda:agenda")
+
+
+def _page(request: AtWork, form: AbsenceForm) -> dict[str, Any]:
+    now = timezone.now()
+    seen = permissions.appointments_of(request).select_related(
+        "contact", "service", "service_at_location__location__commune"
+    )
+    found = seen.prefetch_related("practitioners")
+    coming = found.filter(state__in=["pending", "confirmed"]).upcoming(now)[:SHOWN]
+    over = found.filter(state__in=["pending", "confirmed"], ends_at__lte=now)
+    me = permissions.own_practitioner(request)
+    away = Absence.objects.filter(practitioner=me, cancelled_at=None, ends_at__gt=now)
+    return {
+        "days": [(day, list(each)) for day, each in groupby(coming, key=_local_day)],
+        "over": over.order_by("-starts_at")[:SHOWN],
+        "me": me,
+        "absences": away.order_by("starts_at") if me is not None else (),
+        "form": form,
+    }
+
+
+def _local_day(appointment: Appointment) -> Any:
+    return appointment.starts_at.astimezone(time_zone(appointment.departement_id)).date()

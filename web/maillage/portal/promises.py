@@ -1,0 +1,71 @@
+"""What a family is told of its appointment, and the link that is its own."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from icalendar import Calendar, Event
+
+from maillage.agenda.models import Appointment
+from maillage.directory.openings import time_zone
+from maillage.families import links
+from maillage.families.models import ContactLink
+from maillage.portal import words
+
+LINK_OUTLIVES = timedelta(days=60)
+PRODUCER = "-//Maillage//Rendez-vous//FR"
+
+
+def new_link(appointment: Appointment) -> str:
+    """Make one more link for the family; those sent before still work."""
+    return links.make(
+        appointment.contact,
+        ContactLink.Opens.APPOINTMENT,
+        appointment.pk,
+        until=appointment.ends_at + LINK_OUTLIVES,
+    )
+
+
+def facts(appointment: Appointment, token: str) -> dict[str, Any]:
+    """Return what pages and messages say of an appointment, in the reader's language."""
+    moment = _local(appointment.starts_at, appointment)
+    today = _local(timezone.now(), appointment).date()
+    return {
+        "appointment": appointment,
+        "title": words.name(appointment.service),
+        "day": words.day(moment.date(), today),
+        "hour": words.hour(moment.time()),
+        "with": words.listed([one.name for one in appointment.practitioners.all()]),
+        "link": settings.SITE_URL + reverse("portal:appointment", args=[token]),
+        "site_name": settings.SITE_NAME,
+        "phone": appointment.service.phone or appointment.service.organization.phone,
+    }
+
+
+def calendar(appointment: Appointment, token: str, now: datetime) -> bytes:
+    """Return the appointment for any calendar program; nothing of its subject if discreet."""
+    said = facts(appointment, token)
+    event = Event()
+    event.add("uid", f"{appointment.pk}@maillage")
+    event.add("dtstamp", now)
+    event.add("dtstart", _local(appointment.starts_at, appointment))
+    event.add("dtend", _local(appointment.ends_at, appointment))
+    event.add("summary", said["site_name"] if appointment.contact.discreet else said["title"])
+    event.add("url", said["link"])
+    if appointment.service_at_location is not None:
+        place = appointment.service_at_location.location
+        event.add("location", f"{place.name}, {place.address} {place.commune.name}")
+    if appointment.state == Appointment.State.CANCELLED:
+        event.add("status", "CANCELLED")
+    whole = Calendar()
+    whole.add("prodid", PRODUCER)
+    whole.add("version", "2.0")
+    whole.add_component(event)
+    whole.add_missing_timezones()
+    return bytes(whole.to_ical())
+
+
+def _local(moment: datetime, appointment: Appointment) -> datetime:
+    return moment.astimezone(time_zone(appointment.departement_id))

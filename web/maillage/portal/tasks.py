@@ -1,0 +1,41 @@
+"""What the front door does by itself: remind families of their appointment, two days before."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from maillage.agenda.models import Appointment
+from maillage.core import scope
+from maillage.families.telling import tell
+from maillage.portal.promises import facts, new_link
+
+AHEAD = timedelta(hours=48)
+TOO_RECENT = timedelta(hours=24)  # who booked yesterday remembers
+QUIET_UNTIL, QUIET_FROM = 8, 20  # local hours: nobody is woken up
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(name="portal.remind_families", queueing_lock="portal.remind_families")
+def remind_families(timestamp: int) -> None:
+    """Remind those whose appointment comes; each once, never at night."""
+    remind(timezone.now())
+
+
+def remind(now: datetime) -> int:
+    """Do it as if it were `now`; return how many were reminded."""
+    if not QUIET_UNTIL <= timezone.localtime(now).hour < QUIET_FROM:
+        return 0
+    with scope.system():
+        waiting = Appointment.objects.select_for_update(of=("self",), skip_locked=True).filter(
+            state=Appointment.State.CONFIRMED,
+            reminded_at=None,
+            starts_at__gt=now,
+            starts_at__lte=now + AHEAD,
+            booked_at__lt=now - TOO_RECENT,
+        )
+        found = list(waiting.select_related("contact", "service__organization").order_by("pk"))
+        for one in found:
+            tell(one.contact, "portal/mail/reminder", facts(one, new_link(one)))
+        Appointment.objects.filter(pk__in=[one.pk for one in found]).update(reminded_at=now)
+    return len(found)

@@ -22,6 +22,7 @@ from maillage.directory.tests import made
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import SINCE, Role, departement, manager
 from maillage.people.models import Session, User
+from maillage.steering.models import KeptDiagnosis
 
 PACKAGE = Path(__file__).resolve().parents[1] / "maillage"
 STRANGER = 987_654_321  # the account of nobody
@@ -83,6 +84,9 @@ def fill() -> User:
         )
         audit.record(nadia.pk, "tests.did", service, departement="70")
         OutboxMessage.objects.create(recipient=nadia.email, subject="x", body="x")
+        KeptDiagnosis.objects.create(
+            departement_id="70", title="Un brouillon", packed=b"", data_hash="0", code_version="0"
+        )
         UnmetNeed.objects.create(
             commune=place.location.commune, departement_id="70", need="sleep",
             month=SINCE.replace(day=1),
@@ -179,7 +183,7 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         found = seen()
     assert {table for table, rows in found.items() if rows} == {
         "directory_errorreport", "directory_mergeproposal", "directory_unmetneed",
-        "organizations_membership", "people_user",
+        "organizations_membership", "people_user", "steering_keptdiagnosis",
     }  # fmt: skip
 
 

@@ -24,6 +24,9 @@ from maillage.directory.tests import made
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import Role, administrator, manager, person, sign_in
 from maillage.people.models import User
+from maillage.steering import actions as steering
+from maillage.steering import compute, inputs
+from maillage.steering.question import default_question
 
 PERSONAS = (
     "visitor", "outsider", "practitioner", "desk_agent", "manager", "other_manager", "steering",
@@ -54,7 +57,13 @@ portal:sitemap                    GET   200   200   200   200   200   200   200 
 portal:theme                      POST  302   302   302   302   302   302   302   302
 portal:parts                      GET   200   200   200   200   200   200   200   200
 set_language                      POST  302   302   302   302   302   302   302   302
+steering:home                     GET   200   200   200   200   200   200   200   200
 steering:diagnosis                GET   200   200   200   200   200   200   200   200
+steering:keep                     GET   302   403   403   403   403   403   200   200
+steering:kept                     GET   404   404   404   404   404   404   200   200
+steering:publish                  POST  302   404   403   403   403   403   302   302
+steering:withdraw                 POST  302   404   403   403   403   403   302   302
+steering:discard                  POST  302   404   403   403   403   403   302   302
 steering:epcis                    GET   200   200   200   200   200   200   200   200
 steering:priorities               GET   200   200   200   200   200   200   200   200
 steering:comparison               GET   200   200   200   200   200   200   200   200
@@ -122,6 +131,9 @@ def world(db: None) -> World:
             departement_id="70", kept=place.location, other=made.location(), score=0.9
         )
         colleague = Membership.objects.get(user=people["practitioner"])
+        asked = default_question("70")
+        found = compute.diagnose(asked, inputs.read(asked))
+        kept = steering.keep(found, title="LAEP", note="", actor_id=people["steering"].pk)
         now = timezone.now()
         ConfirmLink.objects.create(
             token_hash=fingerprint(TOKEN), service=service, user=people["manager"],
@@ -137,6 +149,10 @@ def world(db: None) -> World:
         "portal:venue_ics": [place.location_id],
         "steering:download": ["communes.csv"],
         "steering:figure": ["couverture"],
+        "steering:kept": [kept.pk],
+        "steering:publish": [kept.pk],
+        "steering:withdraw": [kept.pk],
+        "steering:discard": [kept.pk],
         "organizations:end_membership": [colleague.pk],
         "directory:close_report": [report.pk],
         "directory:decide_merge": [proposal.pk],

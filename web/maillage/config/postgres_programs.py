@@ -62,6 +62,7 @@ def account_for(data: Path) -> pwd.struct_passwd | None:
     A folder made by someone else keeps its owner, so root may start what a person made.
     """
     if os.geteuid() != 0:
+        _refuse_nameless_account()
         return None
     names: tuple[str, ...] = ACCOUNTS_WITHOUT_RIGHTS
     try:
@@ -79,6 +80,18 @@ def account_for(data: Path) -> pwd.struct_passwd | None:
         'PostgreSQL refuses to run as root and this machine has neither a "maillage" nor '
         'a "nobody" account: create one.',
     )
+
+
+def _refuse_nameless_account() -> None:
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise CannotStart(
+            f"Le compte numéro {os.geteuid()} n'a pas de nom sur cette machine et PostgreSQL en "
+            "demande un : ajoutez-le à /etc/passwd, ou donnez DATABASE_URL.",
+            f"Account number {os.geteuid()} has no name on this machine and PostgreSQL asks for "
+            "one: add it to /etc/passwd, or give DATABASE_URL.",
+        ) from None
 
 
 def can_reach(path: Path, account: pwd.struct_passwd | None) -> bool:

@@ -6,6 +6,7 @@ The same inputs give the same bytes: coordinates are rounded, order is the order
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Literal
 
 Window = tuple[float, float, float, float]  # south, north, west, east, in degrees
@@ -13,6 +14,7 @@ Kind = Literal["town", "place", "home"]
 Ring = Sequence[Sequence[float]]
 WIDTH = 1000
 MARGIN = 12
+GROUND = "ground"  # the layer of a ground file
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Drawing:
     height: int
     shapes: tuple[Shape, ...]
     markers: tuple[Marker, ...]
+    grounds: tuple[str, ...] = ()  # addresses of ground files
+    ground_place: str = ""  # the transform that lays them under the shapes
 
     @property
     def linked(self) -> bool:
@@ -100,6 +104,18 @@ class Projection:
     def y(self, latitude: float) -> int:
         return round(MARGIN + (self.north - latitude) * self.scale)
 
+    def onto(self, page: "Projection") -> str:
+        """The SVG transform that lays what is drawn here on another page: exact, both are affine."""
+        across = page.scale * page.squeeze / (self.scale * self.squeeze)
+        down = page.scale / self.scale
+        x = MARGIN * (1 - across) + (self.west - page.west) * page.scale * page.squeeze
+        y = MARGIN * (1 - down) + (page.north - self.north) * page.scale
+        return f"matrix({across:.6f} 0 0 {down:.6f} {x:.2f} {y:.2f})"
+
+
+# Where ground files are drawn, whatever the page: in units of about 22 m.
+FIXED = Projection(west=0.0, north=51.0, scale=5000.0, squeeze=0.6884, height=0)
+
 
 def draw(
     areas: Iterable[Area],
@@ -107,10 +123,12 @@ def draw(
     *,
     width: int = WIDTH,
     window: Window | None = None,
+    grounds: Sequence[str] = (),
 ) -> Drawing:
     """Lay outlines and points on a page `width` units wide; the height follows the territory.
 
-    With a window, only what lies in it is seen, and outlines run to its edges.
+    With a window, only what lies in it is seen, and outlines run to its edges. Grounds are addresses
+    of files made by `ground`, shown under all the rest.
     """
     kept = [area for area in areas if area.outline]
     marks = list(points)
@@ -124,7 +142,21 @@ def draw(
     projection = fit(corners, width)
     shapes = tuple(Shape(a.title, path(a.outline, projection), a.css, a.href) for a in kept)
     markers = tuple(_marker(point, projection) for point in marks)
-    return Drawing(width, projection.height, shapes, markers)
+    place = FIXED.onto(projection) if grounds else ""
+    return Drawing(width, projection.height, shapes, markers, tuple(grounds), place)
+
+
+def ground(outlines: Iterable[tuple[str, dict[str, Any] | None]]) -> str:
+    """Titled outlines as an SVG file that many maps show: a page neither draws nor carries them.
+
+    It has no colours: they are inherited from the page, so light, dark and print are right.
+    """
+    paths = "".join(
+        f'<path vector-effect="non-scaling-stroke" d="{path(outline, FIXED)}">'
+        f"<title>{escape(title)}</title></path>"
+        for title, outline in outlines
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg"><g id="{GROUND}">{paths}</g></svg>'
 
 
 def fit(corners: Sequence[Sequence[float]], width: int) -> Projection:
@@ -153,14 +185,14 @@ def path(outline: dict[str, Any] | None, projection: Projection) -> str:
     parts = []
     for ring in rings(outline):
         x, y = projection.x(ring[0][0]), projection.y(ring[0][1])
-        steps = [f"M{x} {y}l"]
+        start, steps = f"M{x} {y}", []
         for spot in ring[1:-1]:
             across, down = projection.x(spot[0]) - x, projection.y(spot[1]) - y
             if across or down:
-                steps.append(f"{across} {down} ".replace(" -", "-"))
+                steps.append(f"{across} {down}")
                 x, y = x + across, y + down
-        parts.append("".join(steps).rstrip(" l") + "z")
-    return "".join(parts)
+        parts.append(f"{start}l{' '.join(steps)}z" if steps else f"{start}z")
+    return "".join(parts).replace(" -", "-")
 
 
 def _marker(point: Point, projection: Projection) -> Marker:

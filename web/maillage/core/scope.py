@@ -72,7 +72,7 @@ def _set(pairs: Iterable[tuple[str, str]]) -> None:
     calls = ", ".join(["set_config(%s, %s, true)"] * len(found))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select {calls}",  # noqa: S608 (a fixed call, repeated)
+            f"select {calls}",
             [word for name, value in found for word in (f"maillage.{name}", value)],
         )
 
@@ -80,5 +80,5 @@ def _set(pairs: Iterable[tuple[str, str]]) -> None:
 def _current() -> list[tuple[str, str]]:
     calls = ", ".join(["coalesce(current_setting(%s, true), '')"] * len(_WHO))
     with connection.cursor() as cursor:
-        cursor.execute(f"select {calls}", [f"maillage.{name}" for name in _WHO])  # noqa: S608
+        cursor.execute(f"select {calls}", [f"maillage.{name}" for name in _WHO])
         return list(zip(_WHO, cursor.fetchone() or (), strict=True))

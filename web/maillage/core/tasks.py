@@ -59,13 +59,15 @@ def deliver(message_id: str, now: datetime) -> str | None:
         if message is None:
             return None
         if message.expires_at is not None and message.expires_at < now:
-            return _give_up(message, "expired before it could be sent")
+            _give_up(message, "expired before it could be sent")
+            return None
         message.attempts += 1
         fault = _hand_over(message)
         if fault is None:
             message.state, message.sent_at, message.last_error = "sent", now, ""
         elif message.attempts >= MAX_ATTEMPTS:
-            return _give_up(message, fault)
+            _give_up(message, fault)
+            return None
         else:
             message.last_error = fault
         message.save()

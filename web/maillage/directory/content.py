@@ -7,7 +7,11 @@ part of it: verifying an entry without changing it keeps its fingerprint.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from maillage.directory.models import Schedule, Service, ServiceAtLocation
 
@@ -19,8 +23,18 @@ TOLD = (
 TOLD_LISTS = ("topics", "audiences", "modes", "languages", "accommodations")
 
 
+def read_whole(services: Sequence[Service]) -> None:
+    """Bring the places, rules and exceptions of these services, in three queries."""
+    prefetch_related_objects(
+        services,
+        Prefetch("at_locations", ServiceAtLocation.objects.select_related("location")),
+        Prefetch("schedules", Schedule.objects.select_related("service_at_location__location")),
+        "schedules__exceptions",
+    )
+
+
 def content(service: Service) -> dict[str, Any]:
-    """Return all that families are told, in a stable order; take services `with_content()`."""
+    """Return all that families are told, in a stable order; `read_whole` first saves queries."""
     told: dict[str, Any] = {name: getattr(service, name) for name in TOLD}
     told |= {name: sorted(getattr(service, name)) for name in TOLD_LISTS}
     told["amounts"] = [
@@ -42,6 +56,11 @@ def content_hash(service: Service) -> str:
 def short_hash(service: Service) -> str:
     """Return the beginning of the fingerprint, to compare two sheets by eye."""
     return content_hash(service)[:SHORT]
+
+
+def version(service: Service) -> str:
+    """Say which version of the entry this is: two sheets that say the same agree."""
+    return _("Version de la fiche : {version}.").format(version=short_hash(service))
 
 
 def _place(at: ServiceAtLocation) -> list[str]:

@@ -10,7 +10,6 @@ from datetime import date, time
 from typing import Any, TypeAlias
 
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,8 +36,8 @@ PLAIN = (
     "maximum_age", "joining", "cost", "cost_note", "capacity", "phone", "email", "website",
 )  # fmt: skip
 FIELDS = (*PLAIN, *LISTS, *MONEY)
-LABELS: dict[str, str | Promise] = {
-    name: Service._meta.get_field(name).verbose_name for name in FIELDS
+LABELS: dict[str, Any] = {
+    field.name: field.verbose_name for field in Service._meta.fields if field.name in FIELDS
 } | {
     "topics": gettext_lazy("besoins auxquels ce service répond"),
     "audiences": gettext_lazy("pour qui"),

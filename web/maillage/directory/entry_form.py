@@ -26,7 +26,7 @@ from maillage.directory.models import Location, Service
 from maillage.directory.when import WEEKDAYS
 
 SALT = "maillage.directory.draft"
-ROWS = {"times": TimesForms, "exceptions": ExceptionForms}
+ROWS: dict[str, Any] = {"times": TimesForms, "exceptions": ExceptionForms}
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What a keeper types about an entry: each form reads a draft and gives one back."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,6 +13,9 @@ from maillage.directory.models import Location, Schedule, Service
 from maillage.directory.needs import NEEDS
 from maillage.directory.vocabulary import LANGUAGES, Accommodation, Audience, Delivery
 from maillage.territory.models import Commune
+
+# What a form takes as a label: a text, or one to translate later.
+Label: TypeAlias = Any
 
 UNITS = [("12", _("ans")), ("1", _("mois"))]
 DAYS = [
@@ -33,14 +36,14 @@ MOST_DAYS = 80  # with the rest of the form, under DATA_UPLOAD_MAX_NUMBER_FIELDS
 LONGEST_CLOSURE = 92
 
 
-def _boxes(label: str | Promise, choices: Any, **more: Any) -> forms.MultipleChoiceField:
+def _boxes(label: Label, choices: Any, **more: Any) -> forms.MultipleChoiceField:
     more.setdefault("required", False)
     return forms.MultipleChoiceField(
         label=label, choices=choices, widget=forms.CheckboxSelectMultiple, **more
     )
 
 
-def _number(label: str | Promise) -> forms.IntegerField:
+def _number(label: Label) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=999)
 
 

@@ -19,6 +19,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from maillage.directory import signposts
@@ -197,6 +200,15 @@ def failing(urls: Collection[str]) -> dict[str, LinkCheck]:
     """Return those of these addresses that did not answer when last tried; one query."""
     found = LinkCheck.objects.filter(pk__in=urls).exclude(state=State.WORKS)
     return {one.url: one for one in found}
+
+
+def warning(url: str) -> str:
+    """Say since when a site does not answer; nothing when it does, or was never tried."""
+    found = failing([url]).get(url) if url else None
+    if found is None or found.failing_since is None:
+        return ""
+    since = date_format(timezone.localtime(found.failing_since))
+    return _("Ce site ne répond plus depuis le {date}.").format(date=since)
 
 
 def due(limit: int = 5000) -> list[str]:

@@ -70,14 +70,6 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         area |= Q(areas=None, departement=commune.departement_id)
         return self._among(area)
 
-    def with_content(self) -> Self:
-        """Bring all that families are told, in a fixed number of queries."""
-        return self.select_related("organization").prefetch_related(
-            "at_locations__location",
-            "schedules__exceptions",
-            "schedules__service_at_location__location",
-        )
-
     def _among(self, joined: Q) -> Self:
         """Filter through a sub-query, so that a join never shows a service twice."""
         return self.filter(pk__in=self.model._base_manager.filter(joined).values("pk"))

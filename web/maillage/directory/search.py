@@ -22,6 +22,7 @@ from maillage.directory.plain_words import KIND_WORDS, SILENT
 from maillage.directory.querysets import ServiceQuerySet
 
 LONGEST = 200  # characters read of what was typed
+LONGEST_WORD = 30
 LEAST = 0.5  # a phrase made of words that say little must be long to count
 ENDINGS = (
     "ement", "ation", "able", "ant", "eur", "iqu", "ing", "ent", "ait", "ais", "ons", "er", "ez",
@@ -113,7 +114,7 @@ class Lexicon:
         for word in stems(text[:LONGEST]):
             if word in self.weight:
                 found[word] = 1.0
-            if word in self.weight or word in _silent():
+            if word in self.weight or word in _silent() or len(word) > LONGEST_WORD:
                 continue
             for near in {one for shorter in _without_letters(word) for one in self._near[shorter]}:
                 if distance(word, near) <= _mistakes(word):

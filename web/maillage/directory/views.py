@@ -1,9 +1,12 @@
 """The pages where professionals keep their entries true."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +25,8 @@ from maillage.organizations.permissions import (
     entry_keepers,
     professionals_only,
 )
+
+ENTRIES_ON_A_PAGE = 25
 
 
 def _with_freshness(services: Any) -> list[dict[str, Any]]:
@@ -51,10 +56,22 @@ def home(request: AtWork) -> HttpResponse:
 @professionals_only(entry_keepers)
 @require_GET
 def my_services(request: AtWork) -> HttpResponse:
-    """Every entry that I keep, by organization."""
-    kept = _with_freshness(permissions.kept_services(request.rights))
-    kept.sort(key=lambda one: (one["service"].organization.name, one["service"].organization_id))
-    return render(request, "directory/my_services.html", {"kept": kept})
+    """Every entry that I keep, by organization; a long list is searched and cut into pages."""
+    asked = request.GET.get("q", "").strip()[:100]
+    found = permissions.kept_services(request.rights)
+    if asked:
+        found = found.filter(Q(name__icontains=asked) | Q(organization__name__icontains=asked))
+    found = found.order_by("organization__name", "organization", "name", "pk")
+    page = Paginator(found, ENTRIES_ON_A_PAGE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    facts = {
+        "kept": [{"service": one, "fresh": freshness(one, today)} for one in page],
+        "page": page,
+        "link": f"?{urlencode({'q': asked})}&page=" if asked else "?page=",
+        "asked": asked,
+        "searchable": bool(asked) or page.paginator.num_pages > 1,
+    }
+    return render(request, "directory/my_services.html", facts)
 
 
 @professionals_only(entry_keepers)

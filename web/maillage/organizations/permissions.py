@@ -68,7 +68,9 @@ class AtWork(HttpRequest):
 View = Callable[..., HttpResponse]
 
 
-def professionals_only(allowed: Callable[[Rights], bool] = lambda rights: True) -> Any:
+def professionals_only(
+    allowed: Callable[[Rights], bool] = lambda rights: True,
+) -> Callable[[View], View]:
     """Let a view be seen after sign-in, by those whose rights pass `allowed`."""
 
     def around(view: View) -> View:

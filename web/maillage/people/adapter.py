@@ -62,7 +62,5 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             user.save(update_fields=["warned_at"])
         audit.record(user.pk, "people.signed_in", user)
         response: HttpResponse = super().post_login(request, user, **hints)
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, user.language, samesite=settings.LANGUAGE_COOKIE_SAMESITE
-        )
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
         return response

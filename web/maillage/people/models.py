@@ -79,7 +79,7 @@ class Session(AbstractBaseSession):
         _("ouverte le"), auto_now_add=True
     )
 
-    class Meta(AbstractBaseSession.Meta):
+    class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
 

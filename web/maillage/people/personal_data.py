@@ -133,6 +133,7 @@ NOT_PERSONAL: dict[str, str] = {
     "directory.UnmetNeed": "need",
     "organizations.Organization": "name description siret website outside_id",
     "steering.FrozenResult": "key packed",
+    "steering.KeptDiagnosis": "title note packed data_hash code_version",
     "territory.Authority": "code name",
     "territory.Commune": (
         "code name article search_name town_hall_address town_hall_phone town_hall_hours outline"

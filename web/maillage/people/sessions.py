@@ -19,7 +19,11 @@ class SessionStore(DatabaseSessions):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Note whose session it is, so that its owner can close it from elsewhere."""
-        session: Session = super().create_model_instance(data)
+        session = Session(
+            session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]
+            session_data=self.encode(data),
+            expire_date=self.get_expiry_date(),
+        )
         owner = data.get(SESSION_KEY)
         session.user_id = None if owner is None else int(owner)
         return session

@@ -87,9 +87,7 @@ def account(request: SignedIn) -> HttpResponse:
         mine = actions.describe_oneself(request.user, **form.cleaned_data)
         messages.success(request, _("C’est enregistré."))
         response: HttpResponse = redirect("people:account")
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, mine.language, samesite=settings.LANGUAGE_COOKIE_SAMESITE
-        )
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, mine.language, samesite="Lax")
         return response
     open_sessions = Session.objects.filter(user=request.user, expire_date__gt=timezone.now())
     facts = {

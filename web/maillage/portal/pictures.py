@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from maillage.core.maps import Area, Drawing, LegendClass, Point, Window, draw
 from maillage.portal import words
+from maillage.portal.ground import addresses
 from maillage.portal.results import FAR_MINUTES, Result
 from maillage.territory.models import Commune
 
@@ -50,26 +51,23 @@ def map_of_place(commune: Commune, point: Point) -> Picture:
 
 
 def around(home: Commune, points: Sequence[Point]) -> Drawing:
-    """Draw points over the outlines of the communes near them: one query."""
+    """Draw points over the home commune and the ground of the départements near: two queries."""
     window = _window(
         [home.latitude, *(p.latitude for p in points)],
         [home.longitude, *(p.longitude for p in points)],
     )
     south, north, west, east = window
-    outlines = (
-        Commune.objects.filter(
-            latitude__range=(south - BEYOND_DEGREES, north + BEYOND_DEGREES),
-            longitude__range=(west - BEYOND_DEGREES, east + BEYOND_DEGREES),
-            outline__isnull=False,
-        )
-        .order_by("pk")
-        .values_list("pk", "name", "outline")
+    near = Commune.objects.filter(
+        latitude__range=(south - BEYOND_DEGREES, north + BEYOND_DEGREES),
+        longitude__range=(west - BEYOND_DEGREES, east + BEYOND_DEGREES),
+        outline__isnull=False,
     )
-    areas = [
-        Area(name, outline, "map-1" if code == home.pk else "map-ground")
-        for code, name, outline in outlines
-    ]
-    return draw(areas, points, width=WIDTH, window=window)
+    versions = Commune.objects.filter(
+        departement__in=near.order_by().values("departement")
+    ).outline_versions()
+    outline = Commune.objects.values_list("outline", flat=True).get(pk=home.pk)
+    areas = [Area(home.name, outline, "map-1")]
+    return draw(areas, points, width=WIDTH, window=window, grounds=addresses(versions))
 
 
 def _window(latitudes: list[float], longitudes: list[float]) -> Window:

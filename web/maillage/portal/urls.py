@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from maillage.portal import booking_views, commune_views, pages, service_views, views
+from maillage.portal import booking_views, commune_views, ground, pages, service_views, views
 
 app_name = "portal"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("suggestions/", views.suggestions, name="suggestions"),
     path("communes.geojson", commune_views.geojson, name="communes_geojson"),
     path("lieux.geojson", service_views.geojson, name="venues_geojson"),
+    path("fonds/<str:code>/<str:version>.svg", ground.departement_ground, name="ground"),
     path("communes/", commune_views.communes, name="communes"),
     path("communes/<str:code>/", commune_views.commune, name="commune"),
     path("communes/<str:code>/semaine.pdf", commune_views.sheet, name="sheet"),

@@ -198,3 +198,17 @@ def _next_kind(kind: str) -> str:
 def loaded_departements(everywhere: tuple[DepartementFacts, ...]) -> list[tuple[str, str]]:
     """Départements one may ask about."""
     return [(row.code, f"{row.name} ({row.code})") for row in everywhere if row.loaded]
+
+
+class WordsForm(forms.Form):
+    """The words an officer puts on a kept diagnosis."""
+
+    title = forms.CharField(label=_("Titre"), max_length=120)
+    note = forms.CharField(
+        label=_("Ce qu’il faut en retenir"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Aucun nom de personne, aucune situation de famille."),
+    )
+    seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)

@@ -168,9 +168,12 @@ class DepartementFacts:
 def departements() -> tuple[DepartementFacts, ...]:
     """Read the départements: those one may ask about, and those whose offer is not known."""
     known = Service.objects.public().filter(departement=OuterRef("pk"))
-    rows = Departement.objects.annotate(known=Exists(known)).order_by("pk")
+    communes = Commune.objects.filter(departement=OuterRef("pk"))
+    rows = Departement.objects.annotate(
+        known=Exists(known), whole=Case(When(loaded=True, then=Exists(communes)), default=False)
+    ).order_by("pk")
     return tuple(
-        DepartementFacts(*row) for row in rows.values_list("code", "name", "loaded", "known")
+        DepartementFacts(*row) for row in rows.values_list("code", "name", "whole", "known")
     )
 
 

@@ -2,9 +2,14 @@
 
 import hashlib
 import json
+import uuid
+from collections.abc import Iterable
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from maillage.territory.models import Departement
 
 
 class FrozenResultQuerySet(models.QuerySet["FrozenResult"]):
@@ -40,3 +45,50 @@ def key_of(*parts: object) -> str:
     """Hash everything a result depends on."""
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+class KeptDiagnosisQuerySet(models.QuerySet["KeptDiagnosis"]):
+    """Questions asked of kept diagnoses. Row-level security already hides others' drafts."""
+
+    def published(self) -> Self:
+        """Keep those that anyone may read, latest first."""
+        return self.filter(published_at__isnull=False).order_by("-published_at", "pk")
+
+    def drafts_of(self, departements: Iterable[str]) -> Self:
+        """Keep what is not published yet in these départements, latest first."""
+        mine = self.filter(departement__in=departements, published_at=None)
+        return mine.order_by("-changed_at", "pk")
+
+
+class KeptDiagnosis(models.Model):
+    """A diagnosis that an officer keeps as it was, with words; read by others once published.
+
+    No account is in it: the audit trail says who did what.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    title = models.CharField(_("titre"), max_length=120)
+    note = models.TextField(_("ce qu’il faut en retenir"), max_length=4000, blank=True)
+    packed = models.BinaryField(_("résultat"))
+    data_hash = models.CharField(_("empreinte des données"), max_length=64)
+    code_version = models.CharField(_("version du code"), max_length=120)
+    kept_at = models.DateTimeField(_("gardé le"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("modifié le"), auto_now=True)
+    published_at = models.DateTimeField(_("publié le"), null=True, blank=True)
+
+    objects = KeptDiagnosisQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("diagnostic gardé")
+        verbose_name_plural = _("diagnostics gardés")
+        constraints = [
+            models.CheckConstraint(
+                name="a_kept_diagnosis_has_a_title",
+                condition=~models.Q(title=""),
+                violation_error_message=_("Donnez un titre à ce diagnostic."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,6 +1,6 @@
 """From a diagnosis to what a page shows: cards, map, legend, tables, and what to know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -161,8 +161,15 @@ def subtitle(found: Diagnosis) -> str:
 def coloured_map(
     answer: Answer, ground: maps.Ground, classes: Classes, *, prefix: str = "c", title: str = ""
 ) -> ColouredMap:
-    """The map of scores."""
-    found = answer.diagnosis
+    """The map of scores, with the places that were counted."""
+    drawn = score_map(answer.diagnosis, ground, classes, prefix=prefix, title=title)
+    return replace(drawn, dots=dots(answer, ground))
+
+
+def score_map(
+    found: Diagnosis, ground: maps.Ground, classes: Classes, *, prefix: str = "c", title: str = ""
+) -> ColouredMap:
+    """The map of scores alone."""
     fills = {c.code: (classes.fill(c), said(c, found.question)) for c in found.communes}
     return ColouredMap(
         prefix=prefix,
@@ -170,7 +177,7 @@ def coloured_map(
         description=_described(found),
         drawn=mark_safe(maps.coloured(fills, ground.paths, prefix=prefix)),  # noqa: S308 (escaped)
         ground=ground,
-        dots=dots(answer, ground),
+        dots=[],
         legend=legend(classes, found),
         unit=wording.score_unit(found.question),
         source=sources_in_short(found),

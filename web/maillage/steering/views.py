@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from maillage.organizations.permissions import Rights
 from maillage.steering import actions, charts, files, pairing, presentation, priority_pages, wording
 from maillage.steering.actions import Answer
 from maillage.steering.classes import classes_for
@@ -18,7 +19,7 @@ from maillage.steering.diagnosis import CommuneResult
 from maillage.steering.forms import ComparisonForm, DiagnosisForm, loaded_departements, plain
 from maillage.steering.indicators import BY_CODE, INDICATORS
 from maillage.steering.inputs import DepartementFacts, departements
-from maillage.steering.permissions import home_departement
+from maillage.steering.permissions import home_departement, steered
 from maillage.steering.provenance_text import provenance
 from maillage.steering.question import Question
 from maillage.steering.vocabulary import DECAYS, MEASURES
@@ -57,9 +58,9 @@ class Asked:
 @require_GET
 def diagnosis(request: HttpRequest) -> HttpResponse:
     """Who reaches a service: the map, four figures, and where there is none."""
-    asked = _asked(request)
+    asked = asked_of(request)
     if asked is None:
-        return _nothing_loaded(request)
+        return nothing_loaded(request)
     found = asked.answer.diagnosis
     unserved = presentation.unserved_list(found)
     ground = actions.ground(asked.answer.inputs)
@@ -81,9 +82,9 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
 @require_GET
 def epcis(request: HttpRequest) -> HttpResponse:
     """How unequal access is between EPCI and between people."""
-    asked = _asked(request)
+    asked = asked_of(request)
     if asked is None:
-        return _nothing_loaded(request)
+        return nothing_loaded(request)
     found = asked.answer.diagnosis
     context = {
         "figures": [presentation.figure(found, code) for code in EPCI_FIGURES],
@@ -97,9 +98,9 @@ def epcis(request: HttpRequest) -> HttpResponse:
 @require_GET
 def communes(request: HttpRequest) -> HttpResponse:
     """Every commune in a table that sorts without a script."""
-    asked = _asked(request)
+    asked = asked_of(request)
     if asked is None:
-        return _nothing_loaded(request)
+        return nothing_loaded(request)
     sort = request.GET.get("tri", "")
     sort = sort if sort in SORTS else "commune"
     order = "desc" if request.GET.get("ordre") == "desc" else "asc"
@@ -124,9 +125,9 @@ def communes(request: HttpRequest) -> HttpResponse:
 @require_GET
 def priorities(request: HttpRequest) -> HttpResponse:
     """Where to act first, by rules one may move, and who enters or leaves then."""
-    asked = _asked(request)
+    asked = asked_of(request)
     if asked is None:
-        return _nothing_loaded(request)
+        return nothing_loaded(request)
     context = priority_pages.context(request.GET, asked.answer.diagnosis)
     return _page(request, "steering/priorities.html", asked, "priorities", context)
 
@@ -134,9 +135,9 @@ def priorities(request: HttpRequest) -> HttpResponse:
 @require_GET
 def comparison(request: HttpRequest) -> HttpResponse:
     """Two maps of the same communes, side by side."""
-    asked = _asked(request)
+    asked = asked_of(request)
     if asked is None:
-        return _nothing_loaded(request)
+        return nothing_loaded(request)
     sites = [(site.key, f"{site.name}, {site.location}") for site in asked.answer.inputs.sites]
     names = {plain(c.name): c.code for c in asked.answer.diagnosis.communes}
     names |= {c.code: c.code for c in asked.answer.diagnosis.communes}
@@ -161,7 +162,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
 @require_GET
 def download(request: HttpRequest, name: str) -> HttpResponse:
     """The same tables, map and page as files."""
-    asked = _asked(request)
+    asked = asked_of(request)
     if asked is None or name not in files.FILES:
         raise Http404
     made = files.make(name, asked.answer)
@@ -174,7 +175,7 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 def figures(request: HttpRequest) -> HttpResponse:
     """Every figure and its definition, in one list."""
-    asked = _asked(request)
+    asked = asked_of(request)
     rows = [
         (indicator, reverse("steering:figure", args=[indicator.code])) for indicator in INDICATORS
     ]
@@ -188,7 +189,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     """One figure: definition, formula, sources, code, data, limits."""
     if code not in BY_CODE:
         raise Http404
-    asked = _asked(request)
+    asked = asked_of(request)
     context: dict[str, Any] = {"indicator": BY_CODE[code]}
     if asked:
         found = asked.answer.diagnosis
@@ -207,13 +208,13 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "steering/figure.html", context)
 
 
-def _asked(request: HttpRequest) -> Asked | None:
+def asked_of(request: HttpRequest) -> Asked | None:
     """Read the question and answer it; None while no département is loaded."""
     everywhere = departements()
     loaded = loaded_departements(everywhere)
     if not loaded:
         return None
-    home = home_departement(request.user, [code for code, _name in loaded])
+    home = home_departement(rights_of(request), [code for code, _name in loaded])
     form = DiagnosisForm(request.GET, loaded, home)
     return Asked(form, actions.answer(form.question, everywhere), everywhere)
 
@@ -241,12 +242,19 @@ def _page(
         "advanced_open": bool(set(MORE_FIELDS) & set(asked.form.errors)),
         "no_people": found.totals.coverage is None,
         "nothing": not found.totals.sites and not found.totals.halo_sites,
-        "path": [(_("Pilotage"), reverse("steering:diagnosis")), (_("Diagnostic"), "")],
+        "keep_href": presentation.address("keep", question),
+        "may_keep": question.departement in steered(rights_of(request)),
+        "path": [(_("Pilotage"), reverse("steering:home")), (_("Diagnostic"), "")],
     }
     response = render(request, template, context | more)
     patch_vary_headers(response, ["Cookie"])
     return response
 
 
-def _nothing_loaded(request: HttpRequest) -> HttpResponse:
+def rights_of(request: HttpRequest) -> Rights:
+    """What this visitor may do; nothing for someone without an account."""
+    return getattr(request, "rights", None) or Rights()
+
+
+def nothing_loaded(request: HttpRequest) -> HttpResponse:
     return render(request, "steering/nothing_loaded.html")

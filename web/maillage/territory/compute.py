@@ -152,11 +152,14 @@ def _table(
     )
     minutes = engine.estimate_minutes(starts, ends, MODELS[mode])
     estimated = np.ones(minutes.shape, dtype=bool)
-    for row, commune in enumerate(origins):
-        for column, point in enumerate(points):
-            known = times.get((commune.code, point.commune or ""))
-            if known is not None and point.commune != commune.code:
-                minutes[row, column], estimated[row, column] = known, False
+    rows = {commune.code: row for row, commune in enumerate(origins)}
+    columns: dict[str | None, list[int]] = {}
+    for column, point in enumerate(points):
+        columns.setdefault(point.commune, []).append(column)
+    for (origin, destination), known in times.items():
+        if origin != destination:
+            minutes[rows[origin], columns[destination]] = known
+            estimated[rows[origin], columns[destination]] = False
     return TimeTable(np.maximum(minutes, SHORTEST[mode]).round(1), estimated)
 
 

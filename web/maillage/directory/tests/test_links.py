@@ -155,6 +155,13 @@ def test_a_broken_link_is_flagged_at_its_first_failure_and_cleared_when_it_answe
 
 
 @pytest.mark.django_db
+def test_a_family_is_told_since_when_a_site_does_not_answer(site):
+    links.check([f"{site}/gone", f"{site}/ok"], now=NOW, judge=here)
+    assert links.warning(f"{site}/gone") == "Ce site ne répond plus depuis le 22 novembre 2026."
+    assert links.warning(f"{site}/ok") == links.warning("") == ""
+
+
+@pytest.mark.django_db
 def test_when_nothing_answers_the_fault_is_ours_and_nothing_is_written():
     dead = [f"http://127.0.0.1:{port}/" for port in (1, 2, 3)]
     assert links.check(dead, now=NOW, judge=here) == {}

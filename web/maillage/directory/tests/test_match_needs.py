@@ -7,6 +7,7 @@ import pytest
 from maillage.directory import search
 from maillage.directory.needs import BY_CODE, NEEDS
 from maillage.directory.plain_words import KIND_WORDS, SILENT, WORDS
+from maillage.directory.tests import made
 from maillage.directory.vocabulary import Kind
 
 PHRASES = """
@@ -147,6 +148,24 @@ TABLE = [tuple(re.split(r" \| ", line)) for line in PHRASES.strip().splitlines()
 def test_what_people_type_leads_first_to_the_need_they_mean(typed, need):
     found = [match.code for match in search.match_needs(typed)]
     assert found[:1] == [need], found[:4]
+
+
+LATER = [
+    tuple(line.split(" | "))
+    for line in made.data("phrases.txt").read_text().splitlines()
+    if not line.startswith("#")
+]
+
+
+def test_phrases_written_later_find_their_need_among_the_first_three():
+    missed = [
+        (typed, need)
+        for typed, need in LATER
+        if need not in [match.code for match in search.match_needs(typed)][:3]
+    ]
+    assert missed == []
+    first = [search.match_needs(typed)[0].code == need for typed, need in LATER]
+    assert (len(LATER), sum(first) >= 180) == (188, True)
 
 
 def test_every_need_is_reached_by_at_least_one_phrase_of_the_table():

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from maillage.steering.indicators import INDICATORS
 from maillage.steering.models import FrozenResult
 from maillage.steering.tests import toy
-from maillage.territory.models import Commune
+from maillage.territory.models import Commune, Departement
 
 pytestmark = pytest.mark.django_db
 BASE = "/pilotage/diagnostic/"
@@ -153,6 +153,11 @@ def test_no_loaded_departement_says_what_to_do(client: Client) -> None:
     response = client.get(BASE)
     assert response.status_code == 200
     assert "Aucun département n’est chargé" in words(response)
+
+
+def test_a_departement_without_communes_is_not_offered(client: Client) -> None:
+    Departement.objects.create(code="79", name="Deux-Sèvres", region="NA", loaded=True)
+    assert "Aucun département n’est chargé" in words(client.get(BASE))
 
 
 def test_no_service_of_the_kind_says_so_and_keeps_the_page(client: Client) -> None:

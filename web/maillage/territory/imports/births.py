@@ -14,7 +14,6 @@ from maillage.territory.imports.table import Column, Row, Table
 from maillage.territory.models import Commune, Dataset
 
 BIRTHS, POPULATION = "births", "population"
-BIRTHS_YEAR, POPULATION_YEAR = 2022, 2021
 
 
 def parse(table: Table, context: Context) -> list[Figure]:
@@ -31,9 +30,8 @@ def parse(table: Table, context: Context) -> list[Figure]:
             context.report.remark(_("population nulle malgré des naissances : non publiée"))
         elif people is not None:
             sums[code][POPULATION] += people
-    years = {BIRTHS: BIRTHS_YEAR, POPULATION: POPULATION_YEAR}
     return [
-        Figure("commune", code, measure, years[measure], value)
+        Figure("commune", code, measure, table.years[measure], value)
         for code, found in sums.items()
         for measure, value in found.items()
     ]
@@ -73,12 +71,12 @@ SOURCE = Source(
     key="births",
     title=gettext_lazy("Naissances et population par commune"),
     producer="Insee",
-    vintage="2022",
+    dated_by=BIRTHS,
     columns=(
         Column("code", ("insee_com", "CODGEO")),
         Column("kind", ("commune_type", "TYPECOM"), required=False),
-        Column("population", ("population_2021",)),
-        Column("births", ("naissances_2022",)),
+        Column(POPULATION, ("population_{year}",)),
+        Column(BIRTHS, ("naissances_{year}",)),
     ),
     parse=parse,
     load=load,

@@ -46,6 +46,7 @@ def _columns(level: str, number: str) -> tuple[Column, ...]:
 def parse_communes(table: Table, context: Context) -> list[Figure]:
     """Return rates of loaded communes, every year of the file."""
     _refuse_other_series(context, historical=False)
+    _date(table.rows, context)
     rows = commune_rows(_real(table.rows, context), "code", context, additive=False)
     once_each(rows, "code", context, lambda row: row.text("year"))
     return [figure for row, code in rows for figure in _figures(row, "commune", code, "")]
@@ -56,6 +57,7 @@ def _parse_epcis(historical: bool) -> Callable[[Table, Context], list[Figure]]:
 
     def parse(table: Table, context: Context) -> list[Figure]:
         _refuse_other_series(context, historical=historical)
+        _date(table.rows, context)
         rows = [
             (row, siren)
             for row in _real(table.rows, context)
@@ -73,6 +75,12 @@ def _real(rows: tuple[Row, ...], context: Context) -> list[Row]:
     real = [row for row in rows if row.text("code").upper() not in PLACEHOLDERS]
     context.report.remark(_("ligne « XX » ou « XXX », qui n’est aucun lieu"), len(rows) - len(real))
     return real
+
+
+def _date(rows: tuple[Row, ...], context: Context) -> None:
+    """Take the latest year of the file as its vintage, unless one was stated."""
+    latest = max(row.text("year")[:4] for row in rows)
+    context.report.vintage = context.report.vintage or latest
 
 
 def _figures(row: Row, level: str, area: str, suffix: str) -> list[Figure]:
@@ -103,7 +111,7 @@ COMMUNES = Source(
     key="coverage_communes",
     title=gettext_lazy("Taux de couverture de l’accueil des moins de 3 ans, par commune"),
     producer="Cnaf",
-    vintage="2021",
+    dated_by="year",
     columns=_columns("com", "Numéro commune"),
     parse=parse_communes,
     load=load_observations,
@@ -112,6 +120,7 @@ EPCIS = Source(
     key="coverage_epci",
     title=gettext_lazy("Taux de couverture de l’accueil des moins de 3 ans, par intercommunalité"),
     producer="Cnaf",
+    dated_by="year",
     columns=_columns("epci", "Numéro EPCI"),
     parse=_parse_epcis(historical=False),
     load=load_observations,
@@ -120,6 +129,7 @@ EPCIS_HISTORICAL = Source(
     key="coverage_epci_hist",
     title=gettext_lazy("Taux de couverture par intercommunalité, série historique"),
     producer="Cnaf",
+    dated_by="year",
     columns=_columns("epci", "Numéro EPCI"),
     parse=_parse_epcis(historical=True),
     load=load_observations,

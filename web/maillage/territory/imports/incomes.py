@@ -1,5 +1,7 @@
 """Disposable income by commune and EPCI (Insee, Filosofi): small communes have only the median."""
 
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,33 +14,43 @@ from maillage.territory.imports.observations import (
 from maillage.territory.imports.run import Context, Source
 from maillage.territory.imports.table import Column, Row, Table
 
-YEAR = 2019
+MEDIAN = "median_income"
 MEASURES = {
-    "median_income": ("Q219", "Q2"),  # euros a year and consumption unit
-    "income_d1": ("D119", "D1"),
-    "income_d9": ("D919", "D9"),
+    MEDIAN: ("Q2{yy}",),  # euros a year and consumption unit
+    "income_d1": ("D1{yy}",),
+    "income_d9": ("D9{yy}",),
     "income_ratio_d9_d1": ("RD",),
-    "family_benefits_share": ("PPFAM19",),  # percent of disposable income
-    "minimum_benefits_share": ("PPMINI19",),
-    "tax_households": ("NBMEN19",),
-    "tax_persons": ("NBPERS19",),
+    "family_benefits_share": ("PPFAM{yy}",),  # percent of disposable income
+    "minimum_benefits_share": ("PPMINI{yy}",),
+    "tax_households": ("NBMEN{yy}",),
+    "tax_persons": ("NBPERS{yy}",),
 }
 COLUMNS = (
     Column("code", ("CODGEO",)),
-    Column("median_income", MEASURES["median_income"]),
+    Column(MEDIAN, MEASURES[MEDIAN]),
     *(
         Column(name, headers, required=False)
         for name, headers in MEASURES.items()
-        if name != "median_income"
+        if name != MEDIAN
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What a row is about."""
+
+    level: str
+    code: str
+    year: int
 
 
 def parse_communes(table: Table, context: Context) -> list[Figure]:
     """Return what is published of loaded communes."""
     rows = commune_rows(table.rows, "code", context, additive=False)
     once_each(rows, "code", context)
-    return [figure for row, code in rows for figure in _figures(row, "commune", code, context)]
+    year = table.years[MEDIAN]
+    return [f for row, code in rows for f in _figures(row, Area("commune", code, year), context)]
 
 
 def parse_epcis(table: Table, context: Context) -> list[Figure]:
@@ -50,18 +62,21 @@ def parse_epcis(table: Table, context: Context) -> list[Figure]:
     ]
     once_each(rows, "code", context)
     context.report.rows_kept = len(rows)
-    return [figure for row, siren in rows for figure in _figures(row, "epci", siren, context)]
+    year = table.years[MEDIAN]
+    return [f for row, siren in rows for f in _figures(row, Area("epci", siren, year), context)]
 
 
-def _figures(row: Row, level: str, area: str, context: Context) -> list[Figure]:
+def _figures(row: Row, area: Area, context: Context) -> list[Figure]:
     found = {name: row.number_of(name) for name in MEASURES}
     missing = sum(value is None for value in found.values())
-    if found["median_income"] is None:
+    if found[MEDIAN] is None:
         context.report.remark(_("aucun revenu publié (secret statistique)"))
     elif missing:
         context.report.remark(_("médiane seule : le reste est couvert par le secret statistique"))
     return [
-        Figure(level, area, name, YEAR, value) for name, value in found.items() if value is not None
+        Figure(area.level, area.code, name, area.year, value)
+        for name, value in found.items()
+        if value is not None
     ]
 
 
@@ -69,7 +84,7 @@ COMMUNES = Source(
     key="incomes_communes",
     title=gettext_lazy("Revenus disponibles par commune (Filosofi)"),
     producer="Insee",
-    vintage=str(YEAR),
+    dated_by=MEDIAN,
     columns=COLUMNS,
     parse=parse_communes,
     load=load_observations,
@@ -78,7 +93,7 @@ EPCIS = Source(
     key="incomes_epci",
     title=gettext_lazy("Revenus disponibles par intercommunalité (Filosofi)"),
     producer="Insee",
-    vintage=str(YEAR),
+    dated_by=MEDIAN,
     columns=COLUMNS,
     parse=parse_epcis,
     load=load_observations,

@@ -12,6 +12,7 @@ notes faults; it never writes. `load` writes records; it runs only when the whol
 
 import codecs
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ from maillage.territory.locks import hold_territory
 from maillage.territory.models import Dataset
 
 LICENCE = "Licence Ouverte 2.0"
+_VINTAGE = re.compile(r"[0-9A-Za-z.\-]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +70,24 @@ class Source:
     columns: Sequence[Column]
     parse: Callable[[Table, Context], list[Any]]
     load: Callable[[list[Any], Dataset], Counts]
-    vintage: str = ""  # used when the person states none; "" when it must be stated
+    vintage: str = ""  # used when the person states none
+    dated_by: str = ""  # else the column whose year it is; with neither, it must be stated
     licence: str = LICENCE
     read: Callable[[Path, Context], Table] | None = None  # for what is not a plain table
 
 
 def import_file(source: Source, path: Path, options: Options) -> Report:
     """Import one file in one transaction; raise `FileRefused` and write nothing if it is faulty."""
-    vintage = options.vintage or source.vintage
-    report = Report(str(source.title), path.name, vintage, dry_run=options.dry_run)
+    stated = options.vintage or source.vintage
+    report = Report(str(source.title), path.name, stated, dry_run=options.dry_run)
     check = Check(path.name)
-    if not vintage:
-        check.fault(_("indiquez le millésime des données : --vintage 2024."))
-        check.refuse_if_faulty()
+    _check_words(source, options, stated, check)
     with transaction.atomic():
         hold_territory()
         places = known_places(accept_former=options.accept_former)
         context = Context(path, places, report, check, options)
         records = _sound_records(source, context)
-        dataset = _dataset(source, context, vintage)
+        dataset = _dataset(source, context)
         report.counts = source.load(records, dataset)
         Dataset.objects.filter(pk=dataset.pk).update(
             rows_read=report.rows_read,
@@ -106,17 +107,36 @@ def _sound_records(source: Source, context: Context) -> list[Any]:
             context.path, source.columns, context.check, encoding=context.options.encoding
         )
     context.report.rows_read = len(table.rows)
+    if not context.report.vintage and source.dated_by in table.years:
+        context.report.vintage = str(table.years[source.dated_by])
+    if not context.places.communes:
+        context.check.fault(
+            _("aucune commune n’est chargée : lancez d’abord « maillage load_territory 70 ».")
+        )
+        context.check.refuse_if_faulty()
     records = source.parse(table, context)
     context.check.refuse_if_faulty()
     context.report.rows_kept = context.report.rows_kept or len(records)
     return records
 
 
-def _dataset(source: Source, context: Context, vintage: str) -> Dataset:
+def _check_words(source: Source, options: Options, vintage: str, check: Check) -> None:
+    """Refuse what a person typed that cannot be kept."""
+    if not vintage and not source.dated_by:
+        check.fault(_("indiquez le millésime des données : --vintage 2024."))
+    if vintage and not _VINTAGE.fullmatch(vintage):
+        check.fault(_("le millésime tient en dix signes, comme 2024 ou 2024-07."), value=vintage)
+    for name, longest in (("producer", 120), ("licence", 80)):
+        if len(options.get(name)) > longest:
+            check.fault(_("{n} caractères au plus.").format(n=longest), value=options.get(name))
+    check.refuse_if_faulty()
+
+
+def _dataset(source: Source, context: Context) -> Dataset:
     """Return the row of this very file, so that importing it twice changes nothing."""
     dataset, _new = Dataset.objects.get_or_create(
         key=source.key,
-        vintage=vintage,
+        vintage=context.report.vintage,
         sha256=hashlib.sha256(context.path.read_bytes()).hexdigest(),
         defaults={
             "title": str(source.title),

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,12 +19,16 @@ T = TypeVar("T")
 SEPARATORS = ";,\t|"
 NOT_PUBLISHED = frozenset({"", "s", "ns", "nd", "n/a", "na", "c", "null", "\\n"})
 SPACES = dict.fromkeys(map(ord, " \u00a0\u202f\u2009"))
-LARGEST_BYTES = 600_000_000
+MOST = 2_147_483_647  # what a stored count can hold
+YEAR = {"{year}": r"(?P<year>(?:19|20)\d\d)", "{yy}": r"(?P<yy>\d\d)"}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by the name used here, and the headers it is published under."""
+    """A column by the name used here, and the headers it is published under.
+
+    "naissances_{year}" and "Q2{yy}" stand for any year; the latest is read.
+    """
 
     name: str
     headers: tuple[str, ...]
@@ -70,6 +75,13 @@ class Row:
             self.fault(name, _("cette case ne peut pas être vide."))
         return found
 
+    def short(self, name: str, longest: int) -> str:
+        """Return the cell, which must be filled and no longer than what is kept."""
+        found = self.wanted(name)
+        if len(found) > longest:
+            self.fault(name, _("{n} caractères au plus.").format(n=longest))
+        return found
+
     def whole(self, name: str) -> int | None:
         """Return a whole number >= 0; None when it is not published."""
         return self._read(name, int, _("un nombre entier est attendu."))
@@ -102,7 +114,9 @@ class Row:
         plain = self.text(name).translate(SPACES).replace(",", ".")
         try:
             found = kind(plain)
-            finite = abs(float(plain)) < float("inf") and (kind is not int or found >= 0)  # type: ignore[operator]
+            finite = abs(float(plain)) < float("inf") and (
+                kind is not int or 0 <= int(plain) <= MOST
+            )
         except ValueError:
             finite = False
         if not finite:
@@ -118,6 +132,7 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     check: Check
+    years: dict[str, int] = field(default_factory=dict)  # of the columns that carry theirs
 
     def has(self, name: str) -> bool:
         """Say whether an optional column is there."""
@@ -132,7 +147,7 @@ def read_text(path: Path, check: Check, encoding: str = "utf-8-sig") -> str:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         check.fault(_("le fichier ne peut pas être lu ({reason}).").format(reason=reason))
         check.refuse_if_faulty()
-    if b"\0" in raw[:100_000]:
+    if b"\0" in raw:
         check.fault(_("ce n’est pas un fichier texte : enregistrez le tableau au format CSV."))
         check.refuse_if_faulty()
     try:
@@ -166,6 +181,7 @@ def read_table(
         header = tuple(cell.strip() for cell in next(lines, ()))
         placed = _find_columns(header, columns, check)
         rows = tuple(_rows(lines, placed, len(header), check))
+        years = {name: found.year for name, found in placed.items() if found.year}
     except csv.Error as error:
         check.fault(_("le tableau est mal formé ({reason}).").format(reason=error))
         check.refuse_if_faulty()
@@ -173,25 +189,29 @@ def read_table(
     if not rows:
         check.fault(_("le tableau ne contient aucune ligne."))
         check.refuse_if_faulty()
-    return Table(header, rows, check)
+    return Table(header, rows, check, years)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a column stands in a file."""
+
+    position: int
+    header: str
+    year: int | None
 
 
 def _find_columns(
     header: tuple[str, ...], columns: Sequence[Column], check: Check
-) -> dict[str, tuple[int, str]]:
-    """Return name → (position, header of the file); refuse at once when some are missing."""
-    folded = {cell.casefold(): (position, cell) for position, cell in enumerate(header) if cell}
+) -> dict[str, _Place]:
+    """Return where each column stands; refuse at once, naming all, when some are missing."""
     placed = {}
     for column in columns:
-        known = [folded[h.casefold()] for h in column.headers if h.casefold() in folded]
-        if known:
-            placed[column.name] = known[0]
+        found = _place(header, column)
+        if found is not None:
+            placed[column.name] = found
         elif column.required:
-            near = get_close_matches(column.headers[0].casefold(), folded, n=1, cutoff=0.6)
-            hint = (
-                _(" Voulez-vous dire « {near} » ?").format(near=folded[near[0]][1]) if near else ""
-            )
-            check.fault(_("la colonne manque.") + hint, row=1, column=column.headers[0])
+            _note_missing(header, column, check)
     repeated = sorted({cell for cell in header if cell and header.count(cell) > 1})
     for cell in repeated:
         check.fault(_("la colonne figure deux fois."), row=1, column=cell)
@@ -199,10 +219,41 @@ def _find_columns(
     return placed
 
 
+def _place(header: tuple[str, ...], column: Column) -> _Place | None:
+    """Find a column by the first of its headers that is there, of the latest year."""
+    for template in column.headers:
+        pattern = re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
+        for mark, digits in YEAR.items():
+            pattern = pattern.replace(mark, digits)
+        found = [
+            _Place(position, cell, _year(match))
+            for position, cell in enumerate(header)
+            if (match := re.fullmatch(pattern, cell, re.IGNORECASE))
+        ]
+        if found:
+            return max(found, key=lambda place: place.year or 0)
+    return None
+
+
+def _year(match: re.Match[str]) -> int | None:
+    named = match.groupdict()
+    if "year" in named:
+        return int(named["year"])
+    return 2000 + int(named["yy"]) if "yy" in named else None
+
+
+def _note_missing(header: tuple[str, ...], column: Column, check: Check) -> None:
+    wanted = column.headers[0].replace("{year}", "AAAA").replace("{yy}", "AA")
+    folded = {cell.casefold(): cell for cell in header if cell}
+    near = get_close_matches(wanted.casefold(), folded, n=1, cutoff=0.6)
+    hint = _(" Voulez-vous dire « {near} » ?").format(near=folded[near[0]]) if near else ""
+    check.fault(_("la colonne manque.") + hint, row=1, column=wanted)
+
+
 def _rows(
-    lines: Iterable[list[str]], placed: dict[str, tuple[int, str]], width: int, check: Check
+    lines: Iterable[list[str]], placed: dict[str, _Place], width: int, check: Check
 ) -> Iterable[Row]:
-    headers = {name: header for name, (_position, header) in placed.items()}
+    headers = {name: place.header for name, place in placed.items()}
     reader = lines
     for cells in reader:
         number = getattr(reader, "line_num", 0)
@@ -214,7 +265,7 @@ def _rows(
                 row=number,
             )
             continue
-        values = {name: cells[position].strip() for name, (position, _header) in placed.items()}
+        values = {name: cells[place.position].strip() for name, place in placed.items()}
         yield Row(number, values, headers, check)
 
 

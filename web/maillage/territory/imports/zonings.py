@@ -223,7 +223,7 @@ def _qpv(row: Row, code: str, communes: tuple[str, ...]) -> Area:
         kind=Kind.QPV,
         code=code,
         generation="2015",
-        name=row.wanted("name"),
+        name=row.short("name", 200),
         communes=communes,
         population=row.whole("population"),
         figures=figures,

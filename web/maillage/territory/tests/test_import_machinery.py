@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from maillage.territory.imports.report import Fault, FileRefused
-from maillage.territory.models import Dataset, Observation
+from maillage.territory.models import Commune, Dataset, Observation
 
 pytestmark = pytest.mark.usefixtures("territory")
 TEN_FAULTS = [
@@ -56,9 +56,9 @@ def test_an_encoding_that_does_not_exist_is_refused(importing, written):
 
 def test_missing_columns_are_all_named_with_the_nearest(importing, written):
     said = importing("births", written("insee_com,populations_2021\n70550,1\n"))
-    assert "colonne « population_2021 » : la colonne manque." in said
+    assert "colonne « population_AAAA » : la colonne manque." in said
     assert "Voulez-vous dire « populations_2021 » ?" in said
-    assert "colonne « naissances_2022 » : la colonne manque." in said
+    assert "colonne « naissances_AAAA » : la colonne manque." in said
 
 
 def test_a_column_given_twice_is_a_fault(importing, written):
@@ -161,3 +161,33 @@ def test_a_long_list_of_faults_is_cut_on_screen_but_counted():
     assert len(lines) == 62
     assert lines[0].endswith("100 fautes :")
     assert lines[-1].strip() == "… et 40 autres."
+
+
+def test_the_latest_year_of_a_column_is_read_and_dated(importing, written):
+    text = "insee_com,population_2015,population_2023,naissances_2024\n70550,15000,14800,160\n"
+    assert "(2024)" in importing("births", written(text))
+    years = dict(Observation.objects.values_list("measure", "year"))
+    assert years == {"population": 2023, "births": 2024}
+    assert Observation.objects.get(measure="population").value == 14800
+
+
+@pytest.mark.parametrize("vintage", ["deux mille vingt-quatre", "2024/07", "x" * 30])
+def test_a_vintage_that_cannot_be_kept_is_refused(importing, vintage):
+    said = importing("density", "density.csv", "--vintage", vintage)
+    assert "le millésime tient en dix signes" in said
+
+
+def test_a_number_too_large_to_be_a_count_is_a_fault(importing, written):
+    text = "insee_com,population_2021,naissances_2022\n70550,99999999999,1\n"
+    assert "un nombre entier est attendu." in importing("births", written(text))
+
+
+def test_a_nul_byte_anywhere_is_refused(importing, written):
+    text = "insee_com,population_2021,naissances_2022\n" + "70550,1,1\n" * 3 + "70\x00279,1,1\n"
+    assert "ce n’est pas un fichier texte" in importing("births", written(text))
+
+
+def test_without_territory_one_is_told_to_load_it_first(importing, written):
+    Commune.objects.all().delete()
+    said = importing("births", "births.csv")
+    assert "aucune commune n’est chargée" in said

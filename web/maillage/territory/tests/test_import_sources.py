@@ -157,8 +157,9 @@ def test_the_historical_file_is_refused_as_the_current_series(importing):
 
 def test_a_year_given_as_a_date_is_read(importing, written):
     path = written("annee;numepci;txcouv_epci\n2023-12-31;247000011;57.4\n")
-    importing("coverage_epci", path, "--vintage", "2023")
+    importing("coverage_epci", path)
     assert Observation.objects.get().year == 2023
+    assert Dataset.objects.get().vintage == "2023"
 
 
 def test_the_official_density_replaces_the_estimate_and_says_so(importing):

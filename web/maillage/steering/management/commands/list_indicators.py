@@ -9,9 +9,10 @@ from maillage.steering.indicators import INDICATORS
 
 HEAD = """# Les chiffres du pilotage
 
-Cette page est produite par `maillage list_indicators > docs/guide/indicateurs.md` ; un test vérifie qu’elle
-est à jour. Chaque chiffre est calculé, jamais saisi. Le même texte s’ouvre à l’écran, sous le chiffre, par
-« D’où vient ce chiffre ? », avec les sources, les millésimes, la version du code et l’empreinte des données.
+Cette page est produite par `maillage list_indicators > docs/guide/indicateurs.md` ; un test
+vérifie qu’elle est à jour. Chaque chiffre est calculé, jamais saisi. Le même texte s’ouvre à
+l’écran, sous le chiffre, par « D’où vient ce chiffre ? », avec les sources, les millésimes, la
+version du code et l’empreinte des données.
 """
 
 

@@ -1,0 +1,21 @@
+"""Why something in the steering room can be refused. Each code is explained in docs/errors.md."""
+
+from django.utils.translation import gettext_lazy as _
+
+from maillage.core.errors import DomainError
+
+
+class KeptDiagnosisChanged(DomainError):
+    code = "kept_diagnosis_changed"
+    message = _(
+        "Quelqu’un a modifié « {title} » pendant que vous écriviez. Rien n’est enregistré : copiez"
+        " votre texte, rechargez la page et complétez."
+    )
+
+
+class PublishedIsFixed(DomainError):
+    code = "published_is_fixed"
+    message = _(
+        "« {title} » est publié : ses lecteurs ne doivent pas le voir changer. Retirez-le de la"
+        " publication pour le modifier."
+    )

@@ -80,6 +80,7 @@ SYSTEM_SCOPE = {
     "directory/reminders.py": "reminders are written by a job; a link proves its keeper's role",
     "organizations/actions.py": "an invited address may have an account in another département",
     "portal/tasks.py": "reminders are written by a job",
+    "families/retention.py": "families silent for two years are forgotten by a job",
     "people/retention.py": "unused accounts are closed by a job",
     "people/views.py": "the letter box of a demonstration, absent elsewhere",
 }
@@ -225,8 +226,12 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         scope.enter("member", departements={"70"}, user_id=STRANGER)
         found = seen()
     assert {table for table, rows in found.items() if rows} == {
-        "directory_errorreport", "directory_mergeproposal", "directory_unmetneed",
-        "organizations_membership", "people_user", "steering_keptdiagnosis",
+        "agenda_absence", "agenda_appointment", "agenda_appointment_practitioners", "agenda_claim",
+        "agenda_waitingentry", "directory_errorreport", "directory_mergeproposal",
+        "directory_unmetneed", "families_child", "families_consent", "families_contact",
+        "families_contactcode", "families_contactlink", "families_household",
+        "organizations_membership", "people_user", "practitioners_credential",
+        "practitioners_employment", "steering_keptdiagnosis",
     }  # fmt: skip
 
 
@@ -342,9 +347,10 @@ def test_the_trail_is_neither_corrected_nor_erased() -> None:
                 ask(change)
         with refused(Exception), connection.cursor() as cursor:
             cursor.execute("select maillage_forget_trail(now() - interval '11 months')")
+        before = AuditEntry.objects.count()
         with connection.cursor() as cursor:
             cursor.execute("select maillage_forget_trail(now() - interval '13 months')")
-        assert AuditEntry.objects.count() == 1
+        assert AuditEntry.objects.count() == before > 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -380,7 +386,7 @@ def test_without_its_policies_each_table_would_show_its_rows(
 ) -> None:
     """The negative control: the same reader, the wall taken away by the owner, then put back."""
     fill()
-    tables = protected()
+    tables = [table for table in protected() if table not in PUBLIC_FACE]
     owner = psycopg.connect(
         host=str(postgres_server.socket), dbname=test_database_name, user=postgres.OWNER
     )

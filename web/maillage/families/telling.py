@@ -8,18 +8,17 @@ from maillage.families.models import Contact
 
 
 def tell(contact: Contact, template: str, facts: dict[str, object]) -> None:
-    """Post a message from `<template>.txt` in this transaction.
+    """Post a message in this transaction: a mail, or its first line and the link by SMS.
 
-    The first line is a mail's subject; an SMS is `<template>_sms.txt`, one short sentence and the
-    link. A contact who wanted no more messages is told nothing.
+    The first line of `template` is the subject. A contact who wanted no more messages is told
+    nothing.
     """
     if contact.silenced_at is not None or contact.erased_at is not None:
         return
-    words = {"contact": contact, **facts}
     with translation.override(contact.language):
-        if contact.channel == Contact.Channel.SMS:
-            outbox.text(contact.phone, render_to_string(f"{template}_sms.txt", words).strip())
-            return
-        text = render_to_string(f"{template}.txt", words).strip()
+        text = render_to_string(template, {"contact": contact, **facts}).strip()
     subject, _, body = text.partition("\n")
-    outbox.post(contact.email, subject.strip(), body.strip() + "\n")
+    if contact.channel == Contact.Channel.SMS:
+        outbox.text(contact.phone, f"{subject.strip()}. {facts['link']}")
+    else:
+        outbox.post(contact.email, subject.strip(), body.strip() + "\n")

@@ -22,6 +22,7 @@ class Personal:
 
 _ACCOUNT = "Deux ans après la dernière connexion, puis le compte est fermé et le nom effacé."
 _ENTRY = "Tant que la fiche est publiée."
+_FAMILY = "Deux ans après le dernier contact, puis tout ce qui nomme est effacé."
 
 PERSONAL: tuple[Personal, ...] = (
     Personal(
@@ -102,6 +103,105 @@ PERSONAL: tuple[Personal, ...] = (
         "Deux ans.",
     ),
     Personal(
+        "families.Contact",
+        ("name", "email", "phone", "language"),
+        "Parents qui prennent rendez-vous, sans compte",
+        "Les appeler comme ils le veulent et leur envoyer ce qui concerne leur rendez-vous.",
+        _FAMILY,
+    ),
+    Personal(
+        "families.ContactLink",
+        ("token_hash",),
+        "Parents qui ont un rendez-vous",
+        "Ouvrir leur page par un lien que personne ne peut deviner ; seule l’empreinte est gardée.",
+        "Soixante jours après le rendez-vous.",
+    ),
+    Personal(
+        "families.ContactCode",
+        ("code_hash",),
+        "Parents qui retrouvent leurs rendez-vous par un code",
+        "Vérifier qu’ils lisent bien cette adresse ou ce numéro.",
+        "Dix minutes, puis effacé dans la journée.",
+    ),
+    Personal(
+        "families.Consent",
+        (
+            "id",
+            "contact",
+            "departement",
+            "purpose",
+            "object_id",
+            "means",
+            "given_at",
+            "recorded_by",
+            "revoked_at",
+        ),
+        "Parents qui donnent un accord, agents qui le recueillent",
+        "Prouver ce qui a été accepté, quand, et que c’est toujours vrai.",
+        _FAMILY,
+    ),
+    Personal(
+        "agenda.Appointment",
+        (
+            "id",
+            "departement",
+            "organization",
+            "service",
+            "service_at_location",
+            "room",
+            "household",
+            "contact",
+            "starts_at",
+            "ends_at",
+            "mode",
+            "video_url",
+            "composition",
+            "persons",
+            "state",
+            "moved_to",
+            "booked_at",
+            "booked_by",
+            "cancelled_at",
+            "reminded_at",
+            "request_key",
+        ),
+        "Parents qui ont un rendez-vous, agent qui l’a pris pour eux",
+        "Tenir le rendez-vous et compter ceux qui ont eu lieu ; jamais ce qui s’y est dit.",
+        _FAMILY,
+    ),
+    Personal(
+        "practitioners.Practitioner",
+        (
+            "id",
+            "user",
+            "name",
+            "profession",
+            "skills",
+            "languages",
+            "stopped_on",
+            "bookable_until",
+            "is_demonstration",
+        ),
+        "Intervenants",
+        "Dire aux familles avec qui elles auront rendez-vous.",
+        "Tant que la personne intervient, puis deux ans.",
+    ),
+    Personal(
+        "practitioners.Credential",
+        (
+            "practitioner",
+            "kind",
+            "label",
+            "issued_on",
+            "valid_until",
+            "checked_on",
+            "checked_by",
+        ),
+        "Intervenants, et qui a vu leurs papiers",
+        "N’ouvrir la réservation que si les papiers obligatoires sont valables ; dates seulement.",
+        "Tant que la personne intervient, puis deux ans.",
+    ),
+    Personal(
         "core.AuditEntry",
         ("id", "at", "actor", "acting_as", "verb", "target_kind", "target_id", "departement"),
         "Professionnels qui ont un compte",
@@ -111,14 +211,17 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(
         "core.OutboxMessage",
         ("recipient", "subject", "body", "last_error"),
-        "Professionnels à qui un message est envoyé",
-        "Envoyer les codes de connexion et les rappels, et prouver l’envoi.",
+        "Professionnels et parents à qui un message est envoyé",
+        "Envoyer les codes, les rendez-vous et les rappels, et prouver l’envoi.",
         "Texte : sept jours ; accusé d’envoi : quatre-vingt-dix jours.",
     ),
 )
 
 # Text columns that are about a place, a body, a rule or a file: never about a person.
 NOT_PERSONAL: dict[str, str] = {
+    "agenda.Availability": "modes byday",
+    "agenda.Room": "name",
+    "agenda.WaitingEntry": "communes modes",
     "directory.LinkCheck": "url reason",
     "directory.Location": "name address postcode access outside_id",
     "directory.MergeProposal": "reasons",

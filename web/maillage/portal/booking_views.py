@@ -86,7 +86,7 @@ def appointment_calendar(request: HttpRequest, token: str) -> HttpResponse:
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     """Give the time back."""
     cancelled = actions.cancel(_followed(token))
-    tell(cancelled.contact, "portal/mail/cancelled", facts(cancelled, token))
+    tell(cancelled.contact, "portal/mail/cancelled.txt", facts(cancelled, token))
     messages.success(request, _("C’est annulé. La place est rendue, merci d’avoir prévenu."))
     return redirect("portal:appointment", token=token)
 
@@ -106,7 +106,7 @@ def move_to(request: HttpRequest, token: str, rule_id: UUID, stamp: str) -> Http
     found = _followed(token)
     moved = actions.move(found, rule_id, _moment(stamp))
     ContactLink.objects.filter(object_id=found.pk).update(object_id=moved.pk)
-    tell(moved.contact, "portal/mail/confirmed", facts(moved, token))
+    tell(moved.contact, "portal/mail/confirmed.txt", facts(moved, token))
     messages.success(request, _("C’est déplacé. L’ancien moment est rendu."))
     return redirect("portal:appointment", token=token)
 
@@ -201,7 +201,7 @@ def _book_page(service: Service, slot: Slot, form: BookingForm) -> dict[str, Any
 def _confirm(appointment: Appointment) -> str:
     """Make the family's link and write to them, in the transaction of the booking."""
     token = new_link(appointment)
-    tell(appointment.contact, "portal/mail/confirmed", facts(appointment, token))
+    tell(appointment.contact, "portal/mail/confirmed.txt", facts(appointment, token))
     return token
 
 

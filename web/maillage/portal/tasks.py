@@ -36,6 +36,6 @@ def remind(now: datetime) -> int:
         )
         found = list(waiting.select_related("contact", "service__organization").order_by("pk"))
         for one in found:
-            tell(one.contact, "portal/mail/reminder", facts(one, new_link(one)))
+            tell(one.contact, "portal/mail/reminder.txt", facts(one, new_link(one)))
         Appointment.objects.filter(pk__in=[one.pk for one in found]).update(reminded_at=now)
     return len(found)

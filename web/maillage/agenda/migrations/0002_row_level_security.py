@@ -12,6 +12,10 @@ MINE = (
     " or exists (select 1 from practitioners_practitioner as self"
     " where self.id = {key} and maillage_is_user(self.user_id))"
 )
+OF_AN_APPOINTMENT = (
+    "exists (select 1 from agenda_appointment as seen where seen.id = appointment_id"
+    " and (maillage_sees(seen.departement_id) or maillage_is_contact(seen.contact_id)))"
+)
 COLLEAGUE = (
     "maillage_scope() = 'system' or exists (select 1 from practitioners_employment as job"
     " where job.practitioner_id = {key} and maillage_sees(job.departement_id))"
@@ -48,12 +52,12 @@ class Migration(migrations.Migration):
         ),
         protect(
             "agenda_appointment_practitioners",
-            read="exists (select 1 from agenda_appointment as seen where seen.id = appointment_id)",
+            read=OF_AN_APPOINTMENT,
         ),
         protect(
             "agenda_claim",
-            read="maillage_sees(departement_id) or exists (select 1 from agenda_appointment as seen"
-            " where seen.id = appointment_id)" + MINE.format(key="practitioner_id"),
+            read=f"maillage_sees(departement_id) or {OF_AN_APPOINTMENT}"
+            + MINE.format(key="practitioner_id"),
         ),
         protect(
             "agenda_absence",

@@ -1,0 +1,30 @@
+"""What is kept of a family: two years after the last contact, nothing names it."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from maillage.core import scope
+from maillage.families.models import Contact, ContactCode, ContactLink, Household
+
+KEPT = timedelta(days=2 * 365)
+CODES_KEPT = timedelta(days=1)
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="families.forget", queueing_lock="families.forget")
+def forget_families(timestamp: int) -> None:
+    """Erase what names families that were not in contact for two years."""
+    forget(timezone.now())
+
+
+def forget(now: datetime) -> int:
+    """Do it as if it were `now`; return how many contacts were erased. Counts stay true."""
+    with scope.system():
+        ContactCode.objects.filter(created_at__lt=now - CODES_KEPT).delete()
+        ContactLink.objects.filter(expires_at__lt=now).delete()
+        silent = Household.objects.filter(last_contact_at__lt=now - KEPT)
+        named = Contact.objects.filter(household__in=silent, erased_at=None)
+        ContactLink.objects.filter(contact__in=named).delete()
+        return named.update(name="", email="", phone="", erased_at=now)

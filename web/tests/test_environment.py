@@ -1,4 +1,4 @@
-"""`.venv` is made from the lock, once, again when the lock changes; a bare machine gets a sentence."""
+"""`.venv` follows the lock; a bare machine that lacks something gets a sentence."""
 
 import importlib.util
 import re

@@ -105,7 +105,7 @@ class Projection:
         return round(MARGIN + (self.north - latitude) * self.scale)
 
     def onto(self, page: "Projection") -> str:
-        """The SVG transform that lays what is drawn here on another page, exactly."""
+        """The SVG transform that lays what is drawn here on another page: both are affine."""
         across = page.scale * page.squeeze / (self.scale * self.squeeze)
         down = page.scale / self.scale
         x = MARGIN * (1 - across) + (self.west - page.west) * page.scale * page.squeeze

@@ -173,10 +173,10 @@ def test_neighbours_share_their_border(haute_saone):
 
 @pytest.mark.parametrize("code", ["67226", "90010"])
 def test_an_outline_never_crosses_itself(placed, code):
-    """Rounding makes 67226 cross itself at a spike, which is then cut off."""
+    """Rounding makes 67226 cross itself at a spike, which becomes a piece apart."""
     outline = shapely.from_geojson(json.dumps(outlines.geojson(placed.simple[code])))
     assert outline.is_valid
-    assert outline.geom_type == "Polygon"
+    assert outline.geom_type in {"Polygon", "MultiPolygon"}
     assert outline.area == pytest.approx(placed.simple[code].area, rel=0.01)
 
 

@@ -80,11 +80,13 @@ class EntryForm:
         return self.main.draft() | {"times": times, "exceptions": exceptions}
 
 
-def from_draft(draft: Draft, base: Draft, places: list[Location], today: date) -> EntryForm:
+def from_draft(
+    service: Service, draft: Draft, base: Draft, places: list[Location], today: date
+) -> EntryForm:
     """Show a draft."""
     choices = {"places": place_choices(places)}
     return EntryForm(
-        ServiceForm(places=places, draft=draft),
+        ServiceForm(instance=service, places=places, draft=draft),
         TimesForms(
             initial=[times_as_typed(one) for one in draft["times"]],
             prefix="times",
@@ -137,7 +139,12 @@ def with_rows(form: EntryForm, data: QueryDict, action: str) -> EntryForm:
         key: forms_of(initial=rows[key], prefix=key, form_kwargs=choices)
         for key, forms_of in ROWS.items()
     }
-    main = ServiceForm(places=form.places, draft=form.base, initial=_typed(form.main, data))
+    main = ServiceForm(
+        instance=form.main.instance,
+        places=form.places,
+        draft=form.base,
+        initial=_typed(form.main, data),
+    )
     return EntryForm(main, shown["times"], shown["exceptions"], form.base, form.places, form.today)
 
 

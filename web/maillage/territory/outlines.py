@@ -24,7 +24,8 @@ def simplify(shapes: dict[str, Any]) -> dict[str, Any]:
 def geojson(shape: Any) -> dict[str, Any]:
     """Return rounded GeoJSON: rounding moves both sides of a border alike.
 
-    A spike thinner than a decimal may then cross itself (3 communes of 34,871): it becomes a piece apart.
+    A spike thinner than a decimal may then cross itself (3 communes of 34,871): it becomes a piece
+    apart.
     """
     rounded = shapely.transform(shape, lambda corners: corners.round(DECIMALS))
     if not rounded.is_valid:

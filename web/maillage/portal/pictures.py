@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, When
 from django.utils.translation import gettext as _
 
 from maillage.core.maps import Area, Drawing, LegendClass, Point, Window, draw
@@ -69,11 +69,8 @@ def around(home: Commune, points: Sequence[Point], *, margin: float = MARGIN_DEG
         longitude__range=(west - BEYOND_DEGREES, east + BEYOND_DEGREES),
         outline__isnull=False,
     )
-    versions = Commune.objects.filter(
-        departement__in=near.order_by().values("departement")
-    ).outline_versions()
     area, towns = _home_and_towns(home, points, window)
-    grounds = addresses(versions)
+    grounds = addresses(near.outline_versions())
     return draw([area], [*towns, *points], width=WIDTH, window=window, grounds=grounds)
 
 
@@ -91,8 +88,9 @@ def _home_and_towns(
         .exclude(pk=home.pk)
         .order_by("-population", "pk")
     )
+    itself = Commune.objects.filter(pk=home.pk).order_by().values("pk")
     rows = (
-        Commune.objects.filter(Q(pk=home.pk) | Q(pk__in=largest.values("pk")[:TOWNS_TRIED]))
+        Commune.objects.filter(pk__in=itself.union(largest.values("pk")[:TOWNS_TRIED], all=True))
         .annotate(drawn=Case(When(pk=home.pk, then=F("outline"))))
         .order_by("-population", "pk")
         .values_list("pk", "name", "latitude", "longitude", "drawn")

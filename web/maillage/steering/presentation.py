@@ -21,7 +21,7 @@ from maillage.steering.diagnosis import CommuneResult, Diagnosis
 from maillage.steering.indicators import BY_CODE
 from maillage.steering.question import Question
 from maillage.steering.vocabulary import DECAYS, Audience, Decay, Unserved
-from maillage.territory.models import Mode
+from maillage.territory.models import Commune, Mode
 
 NOT_ON_THE_MAP = frozenset(
     {"incomes_communes", "incomes_epci", "zrr", "frr", "qpv_2015", "france_services", "dila"}
@@ -190,10 +190,10 @@ def score_map(
 def dots(answer: Answer, ground: maps.Ground) -> list[tuple[int, int, str]]:
     """Where the places are, each once."""
     opened = answer.diagnosis.question.scenario.opened
-    places = [(site.latitude, site.longitude, site.name) for site in answer.inputs.sites]
-    places += [
-        (c.latitude, c.longitude, c.name) for c in answer.inputs.communes if c.code in opened
-    ]
+    places = [(site.latitude, site.longitude, site.name) for site in answer.facts.sites]
+    if opened:
+        halls = Commune.objects.filter(pk__in=opened).order_by("pk")
+        places += halls.values_list("latitude", "longitude", "name")
     found: dict[tuple[int, int], list[str]] = {}
     for latitude, longitude, name in places:
         spot = ground.spot(latitude, longitude)

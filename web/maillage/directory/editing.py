@@ -121,7 +121,6 @@ def _preview(request: AtWork, service: Service, form: EntryForm, draft: Draft) -
 def _form_page(
     request: AtWork, service: Service, form: EntryForm, *, status: int = 200, **facts: Any
 ) -> HttpResponse:
-    faulty = [part for part in form.parts if part.is_bound and part.errors]
     context = {
         "service": service,
         "is_new": service._state.adding,
@@ -129,7 +128,7 @@ def _form_page(
         "times": form.times,
         "exceptions": form.exceptions,
         "base": form.signed_base,
-        "faulty": faulty,
+        "faults": form.faults if form.main.is_bound else [],
     }
     return render(request, PAGE, context | facts, status=status)
 

@@ -41,9 +41,18 @@ class EntryForm:
     today: date
 
     @property
-    def parts(self) -> list[Any]:
-        """Every form, in the order of the page."""
-        return [self.main, *self.times.forms, *self.exceptions.forms]
+    def faults(self) -> list[tuple[str, str, str]]:
+        """Every fault of every part: where it is, the address of its field, what is wrong."""
+        names: list[tuple[forms.BaseForm, str]] = [(self.main, "")]
+        names += [(row, _("Horaire %d") % n) for n, row in enumerate(self.times.forms, 1)]
+        names += [
+            (row, _("Jour particulier %d") % n) for n, row in enumerate(self.exceptions.forms, 1)
+        ]
+        rows = (*self.times.non_form_errors(), *self.exceptions.non_form_errors())
+        found = [("", "", str(text)) for text in rows]
+        for part, name in names:
+            found += _faults_of(part, name)
+        return found
 
     @property
     def signed_base(self) -> str:
@@ -78,6 +87,15 @@ class EntryForm:
                 apart[(one["day"], one["place"])] = one
         exceptions = [apart[key] for key in sorted(apart)]
         return self.main.draft() | {"times": times, "exceptions": exceptions}
+
+
+def _faults_of(part: forms.BaseForm, name: str) -> list[tuple[str, str, str]]:
+    found = [(name, "", str(text)) for text in part.non_field_errors()]
+    for field in part:
+        label = " · ".join(filter(None, [name, str(field.label)]))
+        anchor = field.id_for_label or field.auto_id
+        found += [(label, anchor, str(text)) for text in field.errors]
+    return found
 
 
 def from_draft(

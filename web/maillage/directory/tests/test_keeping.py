@@ -137,6 +137,9 @@ def test_every_fault_is_said_at_once_and_nothing_is_published(
     ]:
         assert sentence in page.text
     assert page.context["form"].errors.keys() >= {"name", "website", "age_until"}
+    assert [where for where, _anchor, _text in page.context["faults"]].count(
+        "Horaire 1 · Jours"
+    ) == 1
     assert Service.objects.get().name == "Accueil du mercredi"
 
 

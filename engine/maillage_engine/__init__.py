@@ -70,9 +70,11 @@ from maillage_engine.welfare import (
     palma,
     theil_l,
 )
+from maillage_engine.whatif import Change, change_capacity
 
 if TYPE_CHECKING:
     from maillage_engine.siting import Siting, max_cover, p_center, p_median, set_cover
+    from maillage_engine.streaming import stream_access
 
 __version__ = "0.1.0"
 
@@ -84,6 +86,7 @@ _LATE = {
     "p_center": "siting",
     "p_median": "siting",
     "set_cover": "siting",
+    "stream_access": "streaming",
 }
 
 
@@ -103,6 +106,7 @@ __all__ = [
     "BadArray",
     "BadFile",
     "BadParameter",
+    "Change",
     "Concerned",
     "EngineError",
     "Extremes",
@@ -124,6 +128,7 @@ __all__ = [
     "below_median",
     "bootstrap",
     "calibrate",
+    "change_capacity",
     "concentration_index",
     "concerned",
     "coverage",
@@ -162,6 +167,7 @@ __all__ = [
     "set_cover",
     "standardised_demand",
     "step_weight",
+    "stream_access",
     "theil",
     "theil_l",
     "three_step_access",

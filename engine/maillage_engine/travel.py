@@ -264,7 +264,7 @@ def pairs_within(
     leaving = model.speed(origins.density)
     reach = model.reach_km(cutoff, np.sqrt(leaving * arriving.max())) * SAFETY
     chord = 2 * np.sin(np.minimum(reach / EARTH_RADIUS_KM, np.pi) / 2)
-    tree, points = cKDTree(_unit_vectors(destinations)), _unit_vectors(origins)
+    tree, points = cKDTree(unit_vectors(destinations)), unit_vectors(origins)
     kept = []
     for first in range(0, shape[0], BLOCK):
         block = slice(first, min(first + BLOCK, shape[0]))
@@ -285,7 +285,8 @@ def pairs_within(
     return pairs_from(shape, row, column, minutes)
 
 
-def _unit_vectors(points: Places) -> Floats:
+def unit_vectors(points: Places) -> Floats:
+    """Return points on the unit sphere, shape (n, 3): chords between them grow with distance."""
     lon, lat = np.radians(points.longitude), np.radians(points.latitude)
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 

@@ -38,6 +38,7 @@ MATRIX = """
 portal:search                     GET   200   200   200   200   200   200   200   200
 portal:suggestions                GET   200   200   200   200   200   200   200   200
 portal:communes_geojson           GET   200   200   200   200   200   200   200   200
+portal:ground                     GET   200   200   200   200   200   200   200   200
 portal:venues_geojson             GET   200   200   200   200   200   200   200   200
 portal:communes                   GET   200   200   200   200   200   200   200   200
 portal:commune                    GET   200   200   200   200   200   200   200   200
@@ -144,6 +145,7 @@ def world(db: None) -> World:
     arguments: dict[str, list[Any]] = {name: [service.pk] for name in of_service} | {
         "portal:commune": ["70279"],
         "portal:sheet": ["70279"],
+        "portal:ground": ["70", "2025-536-1"],
         "portal:departement": ["70"],
         "portal:venue": [place.location_id],
         "portal:venue_ics": [place.location_id],

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
@@ -65,10 +66,10 @@ def maillage(state: Path, *words: str, **more: str) -> "subprocess.CompletedProc
 
 
 @contextmanager
-def site(state: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
+def site(state: Path, port: int, **more: str) -> Iterator["subprocess.Popen[str]"]:
     started = subprocess.Popen(
         [*COMMAND, "start"],
-        env=environment(state, PORT=str(port)),
+        env=environment(state, PORT=str(port), **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -198,6 +199,30 @@ def test_two_starts_at_once_give_one_site_and_a_kill_loses_nothing(state: Path, 
         assert again.returncode == 0, last_words
     assert not (state / "site.json").exists()
     assert list(state.glob("pg*/postmaster.pid")) == []
+
+
+def test_a_site_on_a_database_of_its_own_is_no_demonstration(state: Path, port: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAILLAGE_STATE", str(state))
+        server = postgres.server()
+    here = f"@/real?host={server.socket}"
+    real = {
+        "DATABASE_URL": f"postgresql://{postgres.RUNNER}{here}",
+        "DATABASE_OWNER_URL": f"postgresql://{postgres.OWNER}{here}",
+        "SECRET_KEY": "only-for-this-test" * 4,
+        "STATIC_ROOT": str(state / "real"),
+        "HTTPS": "0",
+    }
+    with postgres.running(server):
+        postgres.ensure_database(server, "real")
+        with site(state, port, **real) as started:
+            said = lines_until(started, "Ctrl-C")
+            home = page(port, "/")
+            with pytest.raises(HTTPError, match="404"):
+                page(port, "/demo/messages/")
+    assert not [line for line in said if "demo" in line]
+    assert "<main" in home
+    assert "Démonstration" not in home
 
 
 def ended_first(one: "subprocess.Popen[str]", other: "subprocess.Popen[str]") -> bool:

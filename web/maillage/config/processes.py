@@ -109,17 +109,21 @@ def remember(record: Path, port: int, children: Sequence[Child]) -> None:
 
 def end_leftovers(record: Path) -> None:
     """End what a killed start left behind; a number that now belongs to another is left alone."""
-    try:
-        left = [int(process) for process in json.loads(record.read_text())["children"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    left = [process for process in left if is_alive(process, *OURS)]
+    left = [process for process in children_of(record) if is_alive(process, *OURS)]
     for process in left:
         os.killpg(process, signal.SIGKILL)
     deadline = time.monotonic() + SECONDS_TO_LEAVE
     while any(is_alive(process, *OURS) for process in left) and time.monotonic() < deadline:
         time.sleep(0.05)
     record.unlink(missing_ok=True)
+
+
+def children_of(record: Path) -> list[int]:
+    """The processes that a start wrote down; none where there is no such start."""
+    try:
+        return [int(process) for process in json.loads(record.read_text())["children"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def port_of(record: Path) -> int | None:

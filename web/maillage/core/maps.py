@@ -105,7 +105,7 @@ class Projection:
         return round(MARGIN + (self.north - latitude) * self.scale)
 
     def onto(self, page: "Projection") -> str:
-        """The SVG transform that lays what is drawn here on another page: exact, both are affine."""
+        """The SVG transform that lays what is drawn here on another page: both are affine."""
         across = page.scale * page.squeeze / (self.scale * self.squeeze)
         down = page.scale / self.scale
         x = MARGIN * (1 - across) + (self.west - page.west) * page.scale * page.squeeze
@@ -127,8 +127,8 @@ def draw(
 ) -> Drawing:
     """Lay outlines and points on a page `width` units wide; the height follows the territory.
 
-    With a window, only what lies in it is seen, and outlines run to its edges. Grounds are addresses
-    of files made by `ground`, shown under all the rest.
+    With a window, only what lies in it is seen, and outlines run to its edges. Grounds are
+    addresses of files made by `ground`, shown under all the rest.
     """
     kept = [area for area in areas if area.outline]
     marks = list(points)
@@ -200,4 +200,6 @@ def _marker(point: Point, projection: Projection) -> Marker:
     if point.kind == "place":
         wide = max(34, 12 * len(point.label) + 18)
         return Marker(x, y, 17, point.label, point.kind, x, y + 8, x - wide // 2, y - 17, wide)
+    if point.kind == "home":  # above: places of the commune itself are beside it
+        return Marker(x, y, 8, point.label, point.kind, x - 8, y - 24, x, y, 0)
     return Marker(x, y, 8, point.label, point.kind, x + 14, y + 8, x, y, 0)

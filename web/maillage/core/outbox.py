@@ -6,12 +6,18 @@ from typing import Any
 from maillage.core import tasks
 from maillage.core.models import OutboxMessage
 
+LONGEST_SUBJECT = 200
+
 
 def post(
     recipient: str, subject: str, body: str, *, expires_at: datetime | None = None
 ) -> OutboxMessage:
-    """Add one mail and its job. Nothing leaves if the transaction is undone."""
-    return _write(recipient=recipient, subject=subject, body=body, expires_at=expires_at)
+    """Add one mail and its job. Nothing leaves if the transaction is undone.
+
+    A subject is one line: names come from imports, and a line break would forge a header.
+    """
+    line = " ".join(subject.split())[:LONGEST_SUBJECT]
+    return _write(recipient=recipient, subject=line, body=body, expires_at=expires_at)
 
 
 def text(number: str, body: str, *, expires_at: datetime | None = None) -> OutboxMessage:

@@ -24,11 +24,13 @@ from maillage.directory.vocabulary import (
     Delivery,
     Kind,
 )
+from maillage.territory.models import Commune, Departement, Epci
 
 Draft: TypeAlias = dict[str, Any]
 
 NEW_PLACE = "new"
 REMOTE = ""
+AREAS: dict[str, Any] = {"commune": Commune, "epci": Epci, "departement": Departement}
 LISTS = ("topics", "audiences", "modes", "languages", "accommodations")
 MONEY = ("amount_min", "amount_max")
 PLAIN = (
@@ -48,6 +50,7 @@ LABELS: dict[str, Any] = {
     "maximum_age": gettext_lazy("âge de l’enfant, jusqu’à"),
     "places": gettext_lazy("lieux"),
     "new_place": gettext_lazy("nouveau lieu"),
+    "areas": gettext_lazy("territoire d’intervention"),
     "times": gettext_lazy("horaires"),
     "exceptions": gettext_lazy("jours particuliers"),
 }
@@ -78,7 +81,7 @@ def blank() -> Draft:
     draft: Draft = dict.fromkeys(PLAIN, "") | {name: [] for name in LISTS} | empty
     return draft | {
         "expectant": False, "cost": Service.Cost.UNKNOWN.value, "places": [], "new_place": None,
-        "times": [], "exceptions": [],
+        "areas": [], "times": [], "exceptions": [],
     }  # fmt: skip
 
 
@@ -90,6 +93,7 @@ def draft_of(service: Service, today: date) -> Draft:
     placed = service.at_locations.order_by("location_id").values_list("location_id", flat=True)
     draft["places"] = [str(key) for key in placed]
     draft["new_place"] = None
+    draft["areas"] = sorted(f"{area.level}:{area.code}" for area in service.areas.all())
     rules = service.schedules.select_related("service_at_location").order_by("pk")
     draft["times"] = [times_of(rule) for rule in rules]
     draft["exceptions"] = _exceptions(service, today)
@@ -167,7 +171,7 @@ def changes(before: Draft, after: Draft, places: Iterable[Location]) -> list[Cha
 def _said(key: str, value: Any, names: dict[str, str]) -> str:
     if key in LISTS:
         return _listed(key, value)
-    if key in ("places", "new_place", "times", "exceptions"):
+    if key in ("places", "new_place", "areas", "times", "exceptions"):
         return "\n".join(_lines(key, value, names))
     if key in ("minimum_age", "maximum_age"):
         return "" if value is None else _age_said(key, value)
@@ -181,9 +185,23 @@ def _lines(key: str, value: Any, names: dict[str, str]) -> list[str]:
         return _times_said(value, names)
     if key == "exceptions":
         return [_day_said(one) for one in value]
+    if key == "areas":
+        return area_labels(value)
     if key == "places":
         return [names.get(one, one) for one in value]
     return [f"{value['name']}, {value['commune_name']}"] if value else []
+
+
+def area_labels(areas: list[str]) -> list[str]:
+    """Say areas of the official code; one that is not loaded is said by its code."""
+    codes = {code for _level, _sep, code in (area.partition(":") for area in areas)}
+    names = {
+        f"{level}:{pk}": name
+        for level, model in AREAS.items()
+        for pk, name in model.objects.filter(pk__in=codes).values_list("pk", "name")
+    }
+    names["france:"] = _("toute la France")
+    return [names.get(area, area.partition(":")[2]) for area in areas]
 
 
 def _listed(key: str, codes: list[str]) -> str:

@@ -65,7 +65,7 @@ def _edit(request: AtWork, service: Service, stored: Draft, publish: Publish) ->
     today, places = timezone.localdate(), _places(service)
     action = request.POST.get("action", "")
     if request.method == "GET":
-        form = entry_form.from_draft(stored, stored, places, today)
+        form = entry_form.from_draft(service, stored, stored, places, today)
         return _form_page(request, service, form)
     copy = Service(
         pk=service.pk, organization=service.organization, departement_id=service.departement_id
@@ -80,7 +80,9 @@ def _edit(request: AtWork, service: Service, stored: Draft, publish: Publish) ->
         return _published(request, service, form, draft, publish)
     if action == "preview":
         return _preview(request, service, form, draft)
-    return _form_page(request, service, entry_form.from_draft(draft, form.base, places, today))
+    return _form_page(
+        request, service, entry_form.from_draft(service, draft, form.base, places, today)
+    )
 
 
 def _published(
@@ -92,7 +94,7 @@ def _published(
     except ChangedMeanwhile as refusal:
         theirs: Draft = refusal.facts["theirs"]  # type: ignore[assignment]
         both = merged(form.base, draft, theirs)
-        again = entry_form.from_draft(both, theirs, form.places, form.today)
+        again = entry_form.from_draft(service, both, theirs, form.places, form.today)
         facts = {
             "refusal": str(refusal),
             "their_changes": changes(form.base, theirs, form.places),
@@ -119,7 +121,6 @@ def _preview(request: AtWork, service: Service, form: EntryForm, draft: Draft) -
 def _form_page(
     request: AtWork, service: Service, form: EntryForm, *, status: int = 200, **facts: Any
 ) -> HttpResponse:
-    faulty = [part for part in form.parts if part.is_bound and part.errors]
     context = {
         "service": service,
         "is_new": service._state.adding,
@@ -127,7 +128,7 @@ def _form_page(
         "times": form.times,
         "exceptions": form.exceptions,
         "base": form.signed_base,
-        "faulty": faulty,
+        "faults": form.faults if form.main.is_bound else [],
     }
     return render(request, PAGE, context | facts, status=status)
 

@@ -41,9 +41,18 @@ class EntryForm:
     today: date
 
     @property
-    def parts(self) -> list[Any]:
-        """Every form, in the order of the page."""
-        return [self.main, *self.times.forms, *self.exceptions.forms]
+    def faults(self) -> list[tuple[str, str, str]]:
+        """Every fault of every part: where it is, the address of its field, what is wrong."""
+        names: list[tuple[forms.BaseForm, str]] = [(self.main, "")]
+        names += [(row, _("Horaire %d") % n) for n, row in enumerate(self.times.forms, 1)]
+        names += [
+            (row, _("Jour particulier %d") % n) for n, row in enumerate(self.exceptions.forms, 1)
+        ]
+        rows = (*self.times.non_form_errors(), *self.exceptions.non_form_errors())
+        found = [("", "", str(text)) for text in rows]
+        for part, name in names:
+            found += _faults_of(part, name)
+        return found
 
     @property
     def signed_base(self) -> str:
@@ -80,11 +89,22 @@ class EntryForm:
         return self.main.draft() | {"times": times, "exceptions": exceptions}
 
 
-def from_draft(draft: Draft, base: Draft, places: list[Location], today: date) -> EntryForm:
+def _faults_of(part: forms.BaseForm, name: str) -> list[tuple[str, str, str]]:
+    found = [(name, "", str(text)) for text in part.non_field_errors()]
+    for field in part:
+        label = " · ".join(filter(None, [name, str(field.label)]))
+        anchor = field.id_for_label or field.auto_id
+        found += [(label, anchor, str(text)) for text in field.errors]
+    return found
+
+
+def from_draft(
+    service: Service, draft: Draft, base: Draft, places: list[Location], today: date
+) -> EntryForm:
     """Show a draft."""
     choices = {"places": place_choices(places)}
     return EntryForm(
-        ServiceForm(places=places, draft=draft),
+        ServiceForm(instance=service, places=places, draft=draft),
         TimesForms(
             initial=[times_as_typed(one) for one in draft["times"]],
             prefix="times",
@@ -137,7 +157,12 @@ def with_rows(form: EntryForm, data: QueryDict, action: str) -> EntryForm:
         key: forms_of(initial=rows[key], prefix=key, form_kwargs=choices)
         for key, forms_of in ROWS.items()
     }
-    main = ServiceForm(places=form.places, draft=form.base, initial=_typed(form.main, data))
+    main = ServiceForm(
+        instance=form.main.instance,
+        places=form.places,
+        draft=form.base,
+        initial=_typed(form.main, data),
+    )
     return EntryForm(main, shown["times"], shown["exceptions"], form.base, form.places, form.today)
 
 

@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from maillage.directory.drafts import LISTS, MONEY, NEW_PLACE, PLAIN, Draft, money
+from maillage.directory.drafts import LISTS, MONEY, NEW_PLACE, PLAIN, Draft, area_labels, money
 from maillage.directory.models import Location, Schedule, Service
 from maillage.directory.needs import NEEDS
 from maillage.directory.vocabulary import LANGUAGES, Accommodation, Audience, Delivery
-from maillage.territory.models import Commune
+from maillage.territory.models import Commune, Epci
 
 # What a form takes as a label: a text, or one to translate later.
 Label: TypeAlias = Any
@@ -69,6 +69,11 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
     age_until = _number(_("Jusqu’à"))
     age_until_unit = forms.ChoiceField(label=_("Unité"), choices=UNITS, required=False)
     places = _boxes(_("Où le service est donné"), ())
+    areas = _boxes(
+        _("Où un service à distance ou itinérant intervient"),
+        (),
+        help_text=_("Sans choix : dans tout le département."),
+    )
     website = forms.URLField(label=_("Site"), max_length=200, required=False, assume_scheme="https")
     new_place_name = forms.CharField(label=_("Nom du lieu"), max_length=150, required=False)
     new_place_commune = forms.CharField(
@@ -113,6 +118,9 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         kwargs.setdefault("initial", as_typed(draft))
         super().__init__(*args, **kwargs)
         self.known_places = places
+        self.fields["areas"].choices = _areas(  # type: ignore[attr-defined]
+            self.instance.departement_id, draft["areas"]
+        )
         self.fields["joining"].choices = Service.Joining.choices  # type: ignore[attr-defined]
         self.fields["capacity"].help_text = ""
         self.fields["places"].choices = [  # type: ignore[attr-defined]
@@ -158,7 +166,8 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         draft |= {name: sorted(typed[name]) for name in LISTS}
         draft |= {name: money(typed[name]) for name in MONEY}
-        return draft | {"places": sorted(typed["places"]), "new_place": self._new_place()}
+        draft |= {"places": sorted(typed["places"]), "areas": sorted(typed["areas"])}
+        return draft | {"new_place": self._new_place()}
 
     def _new_place(self) -> Draft | None:
         typed, commune = self.cleaned_data, self.cleaned_data["new_place_commune"]
@@ -173,9 +182,17 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
+def _areas(departement: str, stored: list[str]) -> list[tuple[str, str]]:
+    """The areas to choose from: France, each EPCI of the département, and those already chosen."""
+    here = Epci.objects.filter(communes__departement=departement).distinct().order_by("name")
+    offered = {"france:": str(_("toute la France"))}
+    offered |= {f"epci:{siren}": name for siren, name in here.values_list("pk", "name")}
+    return list({**dict(zip(stored, area_labels(stored), strict=True)), **offered}.items())
+
+
 def as_typed(draft: Draft) -> dict[str, Any]:
     """What the fields of the form show for a draft."""
-    shown = {name: draft[name] for name in (*PLAIN, *LISTS, *MONEY, "places")}
+    shown = {name: draft[name] for name in (*PLAIN, *LISTS, *MONEY, "places", "areas")}
     shown["age_from"], shown["age_from_unit"] = _in_years(draft["minimum_age"])
     highest = draft["maximum_age"]
     shown["age_until"], shown["age_until_unit"] = _in_years(

@@ -16,6 +16,7 @@ from maillage.directory.models import (
     Schedule,
     ScheduleException,
     Service,
+    ServiceArea,
     ServiceAtLocation,
 )
 from maillage.organizations.models import Organization
@@ -90,6 +91,7 @@ def write(service: Service, draft: Draft) -> None:
             setattr(service, name, in_order(name, draft[name]) if name in LISTS else draft[name])
     _verified(service)
     service.save()
+    _areas(service, draft["areas"])
     places = _places(service, draft)
     rules = _times(service, draft["times"], places)
     _exceptions(rules, draft["exceptions"], places)
@@ -119,6 +121,16 @@ def _places(service: Service, draft: Draft) -> dict[str, ServiceAtLocation]:
         key: ServiceAtLocation.objects.get_or_create(service=service, location_id=location)[0]
         for key, location in wanted.items()
     }
+
+
+def _areas(service: Service, areas: list[str]) -> None:
+    """Say where a remote or visiting service will help; none means the whole département."""
+    wanted = {(level, code) for level, _sep, code in (area.partition(":") for area in areas)}
+    known = {(area.level, area.code): area for area in service.areas.all()}
+    for gone in known.keys() - wanted:
+        known[gone].delete()
+    for level, code in sorted(wanted - known.keys()):
+        ServiceArea.objects.create(service=service, level=level, code=code)
 
 
 def _new_place(service: Service, place: Draft) -> Location:

@@ -136,8 +136,14 @@ class SearchForm(forms.Form):
 
     MORE = ("when", "day", "time", "modes", "language", "accommodations")
 
-    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, started: Mapping[str, Any] | None = None
+    ) -> None:
+        """Answer `data`; or show a search that a link has `started`, which lacks its commune."""
         super().__init__(spoken(data) if data is not None else None)
+        if started:
+            self.initial = {name: spoken(started).get(name) for name in ("need", "age")}
+            self.fields["commune"].widget.attrs["autofocus"] = True
         asked = str(self.data.get("age", ""))
         field = self.fields["age"]
         if isinstance(field, AgeField) and field.is_unlisted(asked):

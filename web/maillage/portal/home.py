@@ -25,7 +25,7 @@ class Situation:
     @property
     def href(self) -> str:
         """The search, with the need written already."""
-        return "?" + urlencode({"need": self.need}) + "#commune"
+        return "?" + urlencode({"need": self.need}) + "#id_commune"
 
 
 _SITUATIONS = (

@@ -1,12 +1,12 @@
 """A service, and a venue with all that happens there."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,10 +21,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.core.maps import Point
 from maillage.directory.actions import report_error
+from maillage.directory.content import read_whole, version
 from maillage.directory.freshness import Freshness, freshness
 from maillage.directory.hours import weekly_text
 from maillage.directory.ical import Feed, calendar
+from maillage.directory.links import warning
 from maillage.directory.models import Location, Opening, Service
+from maillage.directory.openings import time_zone
 from maillage.portal import words
 from maillage.portal.cards import telephone, verified
 from maillage.portal.forms import ReportForm
@@ -41,9 +44,16 @@ def _service(service_id: UUID) -> Service:
     return get_object_or_404(found, pk=service_id)
 
 
+def _kept(model: type[Service] | type[Location], key: UUID) -> UUID | None:
+    """The entry that this one was merged into: an old link or QR code still leads somewhere."""
+    return model._default_manager.filter(pk=key).values_list("merged_into", flat=True).first()
+
+
 @require_safe
 def service(request: HttpRequest, service_id: UUID) -> HttpResponse:
     """Everything that a family wants to know before calling or coming."""
+    if kept := _kept(Service, service_id):
+        return redirect("portal:service", service_id=kept, permanent=True)
     return render(request, "portal/service.html", _page(_service(service_id), ReportForm()))
 
 
@@ -71,12 +81,15 @@ def service_calendar(request: HttpRequest, service_id: UUID) -> HttpResponse:
     chosen = _service(service_id)
     now = timezone.now()
     openings = chosen.openings.upcoming(now).select_related(*TOLD)
-    return _ics(words.name(chosen), reverse("portal:service", args=[chosen.pk]), openings, now)
+    page = reverse("portal:service", args=[chosen.pk])
+    return _ics(Said(words.name(chosen), page, chosen.departement_id), openings, now)
 
 
 @require_safe
 def venue(request: HttpRequest, location_id: UUID) -> HttpResponse:
     """One place, and the calendar of all that is offered there."""
+    if kept := _kept(Location, location_id):
+        return redirect("portal:venue", location_id=kept, permanent=True)
     chosen = _location(location_id)
     now = timezone.now()
     at = list(
@@ -115,7 +128,8 @@ def venue_calendar(request: HttpRequest, location_id: UUID) -> HttpResponse:
         .filter(service_at_location__location=chosen, service__status="active")
         .select_related(*TOLD)
     )
-    return _ics(chosen.name, reverse("portal:venue", args=[chosen.pk]), openings, now)
+    page = reverse("portal:venue", args=[chosen.pk])
+    return _ics(Said(chosen.name, page, chosen.commune.departement_id), openings, now)
 
 
 @require_safe
@@ -147,11 +161,20 @@ def _location(location_id: UUID) -> Location:
     return get_object_or_404(found, pk=location_id)
 
 
-def _ics(name: str, page: str, openings: Iterable[Opening], now: datetime) -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a calendar is called, its page, and the département whose clock it follows."""
+
+    name: str
+    page: str
+    departement: str
+
+
+def _ics(said: Said, openings: Iterable[Opening], now: datetime) -> HttpResponse:
     feed = Feed(
-        name=name,
-        url=settings.SITE_URL + page,
-        zone=ZoneInfo(settings.TIME_ZONE),
+        name=said.name,
+        url=settings.SITE_URL + said.page,
+        zone=time_zone(said.departement),
         host=urlsplit(settings.SITE_URL).hostname or "maillage",
         language=get_language() or "fr",
     )
@@ -164,7 +187,8 @@ def _ics(name: str, page: str, openings: Iterable[Opening], now: datetime) -> Ht
 def _page(chosen: Service, form: ReportForm) -> dict[str, Any]:
     now = timezone.now()
     today = timezone.localdate(now)
-    schedules = list(chosen.schedules.order_by("pk"))
+    read_whole([chosen])
+    schedules = sorted(chosen.schedules.all(), key=lambda rule: rule.pk)
     at = list(chosen.at_locations.select_related("location__commune").order_by("location__name"))
     openings = list(
         chosen.openings.upcoming(now).select_related("service_at_location__location")[:NEXT_DATES]
@@ -197,6 +221,8 @@ def _page(chosen: Service, form: ReportForm) -> dict[str, Any]:
         ),
         "next": [(one, words.dated(one, today)) for one in openings],
         "verified": verified(chosen),
+        "site_warning": warning(chosen.website),
+        "version": version(chosen),
         "is_fresh": freshness(chosen, today) is Freshness.FRESH,
         "phone": phone,
         "phone_href": telephone(phone),

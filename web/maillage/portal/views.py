@@ -31,8 +31,10 @@ SHORTEST = 2  # letters typed before communes are suggested
 def search(request: HttpRequest) -> HttpResponse:
     """Ask, or answer: the answer keeps the address of the question, so it can be shared."""
     context: dict[str, Any] = {"needs": NEEDS}
-    if not (set(request.GET) & set(SearchForm.base_fields)):
-        context |= {"form": SearchForm(), "situations": home.situations(), "stages": home.stages()}
+    if "commune" not in request.GET:
+        started = request.GET if set(request.GET) & set(SearchForm.base_fields) else None
+        context |= {"form": SearchForm(started=started), "started": bool(started)}
+        context |= {"situations": home.situations(), "stages": home.stages()}
         context["online"] = home.online()
         return render(request, "portal/home.html", context)
     form = SearchForm(request.GET)

@@ -11,7 +11,7 @@ from maillage.core import audit
 from maillage.steering import compute, diagnosis, inputs, maps
 from maillage.steering.diagnosis import Diagnosis
 from maillage.steering.errors import KeptDiagnosisChanged, PublishedIsFixed
-from maillage.steering.inputs import DepartementFacts, Inputs
+from maillage.steering.inputs import DepartementFacts, Facts, Inputs
 from maillage.steering.maps import Ground
 from maillage.steering.models import FrozenResult, KeptDiagnosis, key_of
 from maillage.steering.provenance import code_version
@@ -35,7 +35,7 @@ class Answer:
     """A diagnosis, and the facts it was made from, to link to."""
 
     diagnosis: Diagnosis
-    inputs: Inputs
+    facts: Facts
 
 
 def answer(
@@ -47,23 +47,21 @@ def answer(
 
     What `like` already read is not read again.
     """
-    facts = inputs.read(
-        question, everywhere, (like.diagnosis.question, like.inputs) if like else None
-    )
+    other = (like.diagnosis.question, like.facts) if like else None
+    facts = inputs.facts(question, everywhere, other)
     key = key_of("diagnosis", question.as_dict(), facts.sha256(), code_version())
     packed = FrozenResult.objects.packed(key)
     if packed is not None:
         return Answer(diagnosis.unpack(packed), facts)
-    found = compute.diagnose(question, facts)
+    found = compute.diagnose(question, Inputs(facts, inputs.communes(question)))
     freeze(key, found.pack())
     return Answer(found, facts)
 
 
-def ground(facts: Inputs) -> Ground:
+def ground(facts: Facts) -> Ground:
     """Find the drawn outlines of the département, else draw and keep them."""
     files = [(source.key, source.sha256) for source in facts.sources]
-    places = [(c.code, c.name, c.latitude, c.longitude) for c in facts.communes if c.inside]
-    key = key_of("ground", facts.departement, files, places, code_version())
+    key = key_of("ground", facts.departement, files, facts.communes_hash, code_version())
     packed = FrozenResult.objects.packed(key)
     if packed is not None:
         return maps.unpack(packed)

@@ -1,6 +1,5 @@
 """Charts of inequality, each with its sentence and the same data in a table."""
 
-import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,8 +8,6 @@ from maillage.core.charts import Bar, Series, Tick, bar_chart, line_chart
 from maillage.core.tables import Column
 from maillage.steering import wording
 from maillage.steering.diagnosis import Diagnosis, EpciResult
-
-SHORT_NAMES = (("communauté de communes", "CC"), ("communauté d['’]agglomération", "CA"))
 
 
 def epci_table(found: Diagnosis) -> dict[str, Any]:
@@ -43,8 +40,10 @@ def epci_bars(found: Diagnosis) -> dict[str, Any]:
     bars = [Bar(_short(row.name), row.score or 0.0, wording.amount(row.score)) for row in rows]
     return {
         "chart": bar_chart(bars),
-        "description": _("%(unit)s, de la moins bien servie à la mieux servie")
-        % {"unit": wording.score_unit(found.question)},
+        "description": wording.sentence(
+            _("%(unit)s, de la moins bien servie à la mieux servie.")
+            % {"unit": wording.score_unit(found.question)}
+        ),
         "columns": [Column(_("Intercommunalité")), Column(_("Score d’accès"), number=True)],
         "rows": [[row.name, wording.amount(row.score)] for row in rows],
     }
@@ -87,6 +86,5 @@ def _worst_first(found: Diagnosis) -> list[EpciResult]:
 
 
 def _short(name: str, longest: int = 26) -> str:
-    for long, short in SHORT_NAMES:
-        name = re.sub(long, short, name, flags=re.IGNORECASE)
+    name = wording.short_name(name)
     return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"

@@ -60,26 +60,27 @@ class _Answer:
 
 def diagnose(question: Question, inputs: Inputs) -> Diagnosis:
     """Answer `question`. Pure: the same inputs give the same diagnosis, to the byte."""
-    sites = inputs.sites + _opened(question, inputs)
+    sites = inputs.facts.sites + _opened(question, inputs)
     table = _map(question, inputs, sites)
     answer = _answer(question, table)
     communes = _communes(question, inputs, answer, sites)
     return Diagnosis(
         question=question,
-        departement_name=inputs.departement_name,
+        departement_name=inputs.facts.departement_name,
         communes=communes,
         epcis=_epcis(question, communes, answer.score * question.per),
         totals=_totals(question, communes, answer, table, sites),
         inequality=_inequality(communes, answer.score * question.per),
         remote=tuple(
-            (r.name, r.organization, r.modes, r.level, r.service_id) for r in inputs.remote
+            (r.name, r.organization, r.modes, r.level, r.service_id) for r in inputs.facts.remote
         ),
-        silent_departements=inputs.silent_departements,
-        travel=inputs.times_source,
+        silent_departements=inputs.facts.silent_departements,
+        travel=inputs.facts.times_source,
         sources=tuple(
-            (s.key, s.title, s.producer, s.licence, s.vintage, s.sha256) for s in inputs.sources
+            (s.key, s.title, s.producer, s.licence, s.vintage, s.sha256)
+            for s in inputs.facts.sources
         ),
-        data_hash=inputs.sha256(),
+        data_hash=inputs.facts.sha256(),
         code_version=code_version(),
     )
 
@@ -138,7 +139,7 @@ def _minutes(
     )
     starts = _town_halls(inputs.communes)
     minutes = engine.estimate_minutes(starts, ends, MODELS[Mode(question.mode)]).round(1)
-    known = {(start, end): time for start, end, time in inputs.times}
+    known = {(start, end): time for start, end, time in inputs.facts.times}
     estimated = np.ones(minutes.shape, dtype=bool)
     if known:
         for row, commune in enumerate(inputs.communes):
@@ -172,9 +173,9 @@ def _levels(communes: tuple[CommuneFacts, ...]) -> NDArray[np.int64]:
 def _opened(question: Question, inputs: Inputs) -> tuple[Site, ...]:
     """The sites a scenario opens, each at a town hall, as large as the usual one."""
     halls = {commune.code: commune for commune in inputs.communes}
-    known = sorted(site.capacity for site in inputs.sites if site.capacity is not None)
+    known = sorted(site.capacity for site in inputs.facts.sites if site.capacity is not None)
     capacity = known[len(known) // 2] if known else DEFAULT_NEW_PLACES
-    hours = sorted(site.hours for site in inputs.sites if site.hours)
+    hours = sorted(site.hours for site in inputs.facts.sites if site.hours)
     return tuple(
         Site(
             commune=code,
@@ -238,7 +239,7 @@ def _unserved(question: Question, table: _Map, score: Floats, minutes: Floats) -
 def _open_border(question: Question, inputs: Inputs) -> NDArray[np.bool_]:
     """Mark the communes from which one reaches a département of whose offer nothing is known."""
     inside = tuple(commune for commune in inputs.communes if commune.inside)
-    silent = tuple(c for c in inputs.communes if c.departement in inputs.silent_departements)
+    silent = tuple(c for c in inputs.communes if c.departement in inputs.facts.silent_departements)
     if not silent:
         return np.zeros(len(inside), dtype=bool)
     model = MODELS[Mode(question.mode)]

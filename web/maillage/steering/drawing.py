@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from maillage.core.maps import LegendClass
 from maillage.steering import maps, presentation, wording
+from maillage.steering.actions import Answer
 from maillage.steering.classes import MISSING, UNSERVED, classes_for
 from maillage.steering.diagnosis import Diagnosis
 from maillage.steering.exports import title
@@ -14,20 +15,22 @@ COLOURS = {
     "map-0": "#eef5f2", "map-1": "#cbe3dc", "map-2": "#97c8bc", "map-3": "#58a394",
     "map-4": "#217a6d", "map-5": "#0b4a42", MISSING: "#d3cfc4", UNSERVED: "#f6c79e",
 }  # fmt: skip
-INK, SOFT, EDGE, HATCH, TOWN = "#16282a", "#4c5d5b", "#ffffff", "#b9540f", "#e0762c"
+INK, SOFT, EDGE, HATCH, SITE = "#16282a", "#4c5d5b", "#ffffff", "#b9540f", "#e0762c"
 LINE = 26
+SITE_DOT = "site-dot"
 FONT = 'font-family="Atkinson Hyperlegible, Liberation Sans, DejaVu Sans, sans-serif"'
 
 
-def svg(found: Diagnosis, ground: maps.Ground, *, alone: bool = True) -> bytes:
+def svg(answer: Answer, ground: maps.Ground, *, alone: bool = True) -> bytes:
     """The map of scores and its legend; `alone` adds its title and its sources."""
+    found = answer.diagnosis
     classes = classes_for(found.communes)
     fills = {
         c.code: (classes.fill(c), presentation.said(c, found.question)) for c in found.communes
     }
     legend = presentation.legend(classes, found)
     lines = _footer(found) if alone else []
-    height = ground.height + 60 + LINE * (len(legend) // 4 + 1) + LINE * len(lines)
+    height = ground.height + 60 + LINE * ((len(legend) + 1) // 4 + 1) + LINE * len(lines)
     below = ground.height + 70
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {ground.width} {height}"'
@@ -39,10 +42,11 @@ def svg(found: Diagnosis, ground: maps.Ground, *, alone: bool = True) -> bytes:
         _heading(title(found)) if alone else "",
         f'<g transform="translate(0 44)" stroke="{EDGE}" stroke-width="0.8">',
         maps.coloured(fills, ground.paths, prefix="c", own=True),
+        _sites(presentation.dots(answer, ground)),
         _towns(ground),
         "</g>",
         _legend(legend, below),
-        _words(lines, below + LINE * (len(legend) // 4 + 1) + 8),
+        _words(lines, below + LINE * ((len(legend) + 1) // 4 + 1) + 8),
         "</svg>\n",
     ]
     return "".join(parts).encode()
@@ -68,7 +72,7 @@ def _towns(ground: maps.Ground) -> str:
     """Names over a halo of their own, drawn apart: not every reader knows paint-order."""
     halo = 'fill="#ffffff" stroke="#ffffff" stroke-width="5" stroke-linejoin="round"'
     return "".join(
-        f'<circle cx="{town.x}" cy="{town.y}" r="6" fill="{TOWN}"/>'
+        f'<circle cx="{town.x}" cy="{town.y}" r="3" fill="{INK}" stroke="none"/>'
         + "".join(
             f'<text x="{town.text_x}" y="{town.text_y}" font-size="20" font-weight="700"'
             f' text-anchor="{"end" if town.left else "start"}" {look}>{escape(town.name)}</text>'
@@ -78,14 +82,27 @@ def _towns(ground: maps.Ground) -> str:
     )
 
 
+def _sites(dots: list[tuple[int, int, str]]) -> str:
+    return "".join(
+        f'<circle cx="{x}" cy="{y}" r="6.5" fill="{SITE}" stroke="#ffffff" stroke-width="2">'
+        f"<title>{escape(name)}</title></circle>"
+        for x, y, name in dots
+    )
+
+
 def _legend(legend: list[LegendClass], top: int) -> str:
     found = []
-    for at, line in enumerate(legend):
+    for at, line in enumerate([*legend, LegendClass(SITE_DOT, _("lieu compté"))]):
         x, y = 12 + (at % 4) * 245, top + (at // 4) * LINE
+        words = (
+            f'<text x="{x + 34}" y="{y}" font-size="18" fill="{INK}">{escape(line.label)}</text>'
+        )
+        if line.css == SITE_DOT:
+            found.append(f'<circle cx="{x + 13}" cy="{y - 6}" r="6.5" fill="{SITE}"/>{words}')
+            continue
         fill = 'fill="url(#c-hatch)"' if line.css == UNSERVED else f'class="{line.css}"'
         found.append(
-            f'<rect x="{x}" y="{y - 15}" width="26" height="18" {fill} stroke="{SOFT}"/>'
-            f'<text x="{x + 34}" y="{y}" font-size="18" fill="{INK}">{escape(line.label)}</text>'
+            f'<rect x="{x}" y="{y - 15}" width="26" height="18" {fill} stroke="{SOFT}"/>{words}'
         )
     return "".join(found)
 

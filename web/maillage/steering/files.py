@@ -40,11 +40,11 @@ def _outlines(answer: Answer) -> bytes:
 
 
 def _svg(answer: Answer) -> bytes:
-    return drawing.svg(answer.diagnosis, actions.ground(answer.inputs))
+    return drawing.svg(answer, actions.ground(answer.facts))
 
 
 def _pdf(answer: Answer) -> bytes:
-    drawn = drawing.svg(answer.diagnosis, actions.ground(answer.inputs), alone=False)
+    drawn = drawing.svg(answer, actions.ground(answer.facts), alone=False)
     return sheet.pdf(answer.diagnosis, drawn)
 
 

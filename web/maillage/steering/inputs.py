@@ -12,6 +12,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg, StringAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
@@ -23,9 +24,11 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
+    Value,
     When,
 )
-from django.db.models.functions import JSONObject
+from django.db.models.functions import MD5, Cast, JSONObject
 
 from maillage.directory.models import Service, ServiceArea, ServiceAtLocation
 from maillage.directory.querysets import ServiceQuerySet
@@ -45,6 +48,11 @@ from maillage.territory.models import (
 INCOME_MEASURE = "median_income"
 POPULATION_MEASURE = "population"
 NO_EPCI = "—"
+COLUMNS = (  # of a commune, its audience's apart
+    "code", "name", "departement_id", "epci_id", "epci__name", "latitude", "longitude",
+    "density_level", "population", "population_known", "area_km2", "children_estimated", "income",
+    "kinds", "counts",
+)  # fmt: skip
 SEEN_AT_LEAST_MIN = 35  # a nearest place just beyond the threshold is still looked for
 WIDEST_HALO_DEGREES = 0.7  # about 78 km
 KM_PER_DEGREE = 111.2
@@ -117,17 +125,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """Everything a diagnosis reads."""
+class Facts:
+    """Everything a diagnosis reads, the communes as a fingerprint: enough to find a kept result."""
 
     departement: str
     departement_name: str
-    communes: tuple[CommuneFacts, ...]  # by code, the halo included
+    communes_hash: str  # of every fact of every commune, the halo included
     sites: tuple[Site, ...]
     remote: tuple[RemoteService, ...]
     times: tuple[tuple[str, str, float], ...]  # imported minutes between communes
     times_source: str
     sources: tuple[Source, ...]
+    neighbours: tuple[str, ...]  # départements of the halo
     silent_departements: tuple[str, ...]  # neighbours of whose offer nothing is known
 
     def sha256(self) -> str:
@@ -135,23 +144,32 @@ class Inputs:
         facts = [
             self.departement,
             self.departement_name,
-            [_COMMUNE(row) for row in self.communes],
+            self.communes_hash,
             [_SITE(row) for row in self.sites],
             [_REMOTE(row) for row in self.remote],
             self.times,
             self.times_source,
             [_SOURCE(row) for row in self.sources],
+            self.neighbours,
             self.silent_departements,
         ]
         text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The facts and the communes: what a computation needs."""
+
+    facts: Facts
+    communes: tuple[CommuneFacts, ...]  # by code, the halo included
+
+
 def _values(kind: type, *left_out: str) -> Callable[[Any], tuple[Any, ...]]:
     return attrgetter(*(field.name for field in fields(kind) if field.name not in left_out))
 
 
-_COMMUNE, _SOURCE = _values(CommuneFacts), _values(Source)
+_SOURCE = _values(Source)
 _SITE, _REMOTE = _values(Site, "key", "service_id"), _values(RemoteService, "service_id")
 
 
@@ -177,34 +195,40 @@ def departements() -> tuple[DepartementFacts, ...]:
     )
 
 
-def read(
+def read(question: Question) -> Inputs:
+    """Read all that a computation needs."""
+    return Inputs(facts(question), communes(question))
+
+
+def facts(
     question: Question,
     everywhere: tuple[DepartementFacts, ...] | None = None,
-    like: tuple[Question, "Inputs"] | None = None,
-) -> Inputs:
-    """Read what `question` needs, in a number of queries that does not grow.
+    like: tuple[Question, Facts] | None = None,
+) -> Facts:
+    """Read what names the answer to `question`, in a number of queries that does not grow.
 
-    `like` is another question and its inputs: what both share is not read again.
+    `like` is another question and its facts: what both share is not read again.
     """
-    around = everywhere if everywhere is not None else departements()
     shared = like[1] if like and _same_places(question, like[0]) else None
-    communes = shared.communes if shared else _communes(question)
-    codes = {commune.code for commune in communes}
-    neighbours = {commune.departement for commune in communes if not commune.inside}
-    sites = _sites(question, codes, neighbours)
-    times, source = _times(question, codes, {site.commune for site in sites})
+    around = everywhere if everywhere is not None else departements()
+    fingerprint, neighbours = _fingerprint(question) if not shared else (
+        shared.communes_hash, shared.neighbours
+    )  # fmt: skip
+    sites = _sites(question)
+    times, source = _times(question, {site.commune for site in sites})
     names = {row.code: row.name for row in around}
     silent = {row.code for row in around if not row.has_services}
-    return Inputs(
+    return Facts(
         departement=question.departement,
         departement_name=names[question.departement],
-        communes=communes,
+        communes_hash=fingerprint,
         sites=sites,
-        remote=_remote(question, communes),
+        remote=_remote(question),
         times=times,
         times_source=source,
         sources=shared.sources if shared else _sources(),
-        silent_departements=tuple(sorted(neighbours & silent)),
+        neighbours=neighbours,
+        silent_departements=tuple(sorted(set(neighbours) & silent)),
     )
 
 
@@ -213,8 +237,27 @@ def _same_places(one: Question, other: Question) -> bool:
     return all(getattr(one, key) == getattr(other, key) for key in keys)
 
 
-def _communes(question: Question) -> tuple[CommuneFacts, ...]:
-    columns = AUDIENCES[question.audience].columns
+def communes(question: Question) -> tuple[CommuneFacts, ...]:
+    """Read every commune that matters, by code."""
+    names = (*COLUMNS, *AUDIENCES[question.audience].columns)
+    rows = _described(question).order_by("pk").values(*dict.fromkeys(names))
+    return tuple(_commune(row, question) for row in rows)
+
+
+def _fingerprint(question: Question) -> tuple[str, tuple[str, ...]]:
+    """Hash every fact of every commune inside the database, and name the départements around."""
+    names = dict.fromkeys((*COLUMNS, *AUDIENCES[question.audience].columns))
+    line = Cast(JSONObject(**{name: name for name in names}), TextField())
+    rows = _described(question).annotate(line=line).order_by().values("line", "code")
+    found = rows.aggregate(
+        hash=MD5(StringAgg("line", Value("\n"), order_by="code")),
+        around=ArrayAgg("departement", distinct=True, default=Value([])),
+    )
+    return found["hash"] or "", tuple(sorted(set(found["around"]) - {question.departement}))
+
+
+def _described(question: Question) -> QuerySet[Commune]:
+    """The communes with their incomes, zonings and counts of population."""
     kinds = Zoning.objects.filter(communes=OuterRef("pk")).order_by("kind").values("kind")
     incomes = Observation.objects.filter(
         level=Observation.Level.COMMUNE, measure=INCOME_MEASURE, area=OuterRef("pk")
@@ -223,21 +266,11 @@ def _communes(question: Question) -> tuple[CommuneFacts, ...]:
         level=Observation.Level.COMMUNE, measure=POPULATION_MEASURE, area=OuterRef("pk")
     ).order_by("-year")
     pair = JSONObject(year="year", people="value")
-    rows = (
-        _around(question)
-        .order_by("pk")
-        .annotate(
-            income=_inside(question, Subquery(incomes.values("value")[:1])),
-            kinds=_inside(question, ArraySubquery(kinds)),
-            counts=_inside(question, ArraySubquery(people.values(pair=pair)[:2])),
-        )
-        .values(
-            "code", "name", "departement_id", "epci_id", "epci__name", "latitude", "longitude",
-            "density_level", "population", "population_known", "area_km2", "children_estimated",
-            "income", "kinds", "counts", *columns,
-        )
-    )  # fmt: skip
-    return tuple(_commune(row, question) for row in rows)
+    return _around(question).annotate(
+        income=_inside(question, Subquery(incomes.values("value")[:1])),
+        kinds=_inside(question, ArraySubquery(kinds)),
+        counts=_inside(question, ArraySubquery(people.values(pair=pair)[:2])),
+    )
 
 
 def _inside(question: Question, fact: Subquery) -> Case:
@@ -306,13 +339,13 @@ def halo_degrees(question: Question) -> float:
     return min(minutes * KM_PER_MINUTE / KM_PER_DEGREE, WIDEST_HALO_DEGREES)
 
 
-def _sites(question: Question, codes: set[str], neighbours: set[str]) -> tuple[Site, ...]:
+def _sites(question: Question) -> tuple[Site, ...]:
     rows = (
         ServiceAtLocation.objects.filter(
             service__in=_offer(question).filter(
                 modes__overlap=[Delivery.ON_SITE.value, Delivery.MOBILE.value]
             ),
-            location__commune__departement__in={question.departement, *neighbours},
+            location__commune__in=_around(question),
         )
         .select_related("service__organization", "location")
         .annotate(stops=Count("service__at_locations", distinct=True))
@@ -320,7 +353,7 @@ def _sites(question: Question, codes: set[str], neighbours: set[str]) -> tuple[S
     )
     if question.measure == Measure.HOURS:
         rows = rows.prefetch_related("schedules")
-    found = [_site(row, question) for row in rows if row.location.commune_id in codes]
+    found = [_site(row, question) for row in rows]
     kept = [site for site in found if site.key not in question.scenario.closed]
     return tuple(sorted(kept, key=_by_content))
 
@@ -373,13 +406,13 @@ def _offer(question: Question) -> ServiceQuerySet:
     return offer.distinct()
 
 
-def _remote(question: Question, communes: tuple[CommuneFacts, ...]) -> tuple[RemoteService, ...]:
+def _remote(question: Question) -> tuple[RemoteService, ...]:
     """Those of the same kind that help at a distance, and listening lines."""
-    epcis = {commune.epci for commune in communes if commune.inside}
+    inside = Commune.objects.filter(departement=question.departement)
     here = (
         Q(level=ServiceArea.Level.FRANCE)
         | Q(level=ServiceArea.Level.DEPARTEMENT, code=question.departement)
-        | Q(level=ServiceArea.Level.EPCI, code__in=epcis)
+        | Q(level=ServiceArea.Level.EPCI, code__in=inside.order_by().values("epci"))
     )
     rows = (
         ServiceArea.objects.filter(here)
@@ -407,14 +440,14 @@ def _remote(question: Question, communes: tuple[CommuneFacts, ...]) -> tuple[Rem
     return tuple(sorted(found, key=lambda remote: (remote.name, remote.organization)))
 
 
-def _times(
-    question: Question, codes: set[str], ends: set[str]
-) -> tuple[tuple[tuple[str, str, float], ...], str]:
+def _times(question: Question, ends: set[str]) -> tuple[tuple[tuple[str, str, float], ...], str]:
     """Imported minutes between communes, and the files they come from."""
     ends = ends | set(question.scenario.opened)
-    rows = TravelTime.objects.filter(mode=question.mode, destination__in=ends)
+    rows = TravelTime.objects.filter(
+        mode=question.mode, origin__in=_around(question), destination__in=ends
+    )
     names = ("origin_id", "destination_id", "minutes", "dataset__title", "dataset__vintage")
-    found = sorted(row for row in rows.values_list(*names) if row[0] in codes)
+    found = sorted(rows.values_list(*names))
     files = sorted({f"{title} ({vintage})" for *_, title, vintage in found})
     return tuple(row[:3] for row in found), " ; ".join(files)
 

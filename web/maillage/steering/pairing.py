@@ -126,11 +126,17 @@ def _group_row(name: str, found: Diagnosis, codes: frozenset[str]) -> list[str]:
 def _names(first: Diagnosis, second: Diagnosis, against: str) -> tuple[str, str]:
     one, other = first.question, second.question
     if against == "service":
-        return str(Kind(one.kind).label).capitalize(), str(Kind(other.kind).label).capitalize()
+        return wording.sentence(str(Kind(one.kind).label)), wording.sentence(
+            str(Kind(other.kind).label)
+        )
     if against == "deplacement":
-        return str(Mode(one.mode).label).capitalize(), str(Mode(other.mode).label).capitalize()
+        return wording.sentence(str(Mode(one.mode).label)), wording.sentence(
+            str(Mode(other.mode).label)
+        )
     words = scenario_words(_named(second))
-    return _("Aujourd’hui"), words.capitalize() or _("La même offre : choisissez un changement")
+    return _("Aujourd’hui"), wording.sentence(words) or _(
+        "La même offre : choisissez un changement"
+    )
 
 
 def _named(found: Diagnosis) -> Any:

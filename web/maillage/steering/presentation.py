@@ -21,7 +21,7 @@ from maillage.steering.diagnosis import CommuneResult, Diagnosis
 from maillage.steering.indicators import BY_CODE
 from maillage.steering.question import Question
 from maillage.steering.vocabulary import DECAYS, Audience, Decay, Unserved
-from maillage.territory.models import Mode
+from maillage.territory.models import Commune, Mode
 
 NOT_ON_THE_MAP = frozenset(
     {"incomes_communes", "incomes_epci", "zrr", "frr", "qpv_2015", "france_services", "dila"}
@@ -131,9 +131,12 @@ def _note(found: Diagnosis, code: str) -> str:
 
 def _extremes(found: Diagnosis) -> str:
     known = sorted((e for e in found.epcis if e.score is not None), key=lambda e: e.score or 0.0)
-    return (
-        _("de %(low)s à %(high)s") % {"low": known[0].name, "high": known[-1].name} if known else ""
-    )
+    if not known:
+        return ""
+    return _("de %(low)s à %(high)s") % {
+        "low": wording.short_name(known[0].name),
+        "high": wording.short_name(known[-1].name),
+    }
 
 
 def unserved_words(asked: Question) -> str:
@@ -186,11 +189,16 @@ def score_map(
 
 def dots(answer: Answer, ground: maps.Ground) -> list[tuple[int, int, str]]:
     """Where the places are, each once."""
+    opened = answer.diagnosis.question.scenario.opened
+    places = [(site.latitude, site.longitude, site.name) for site in answer.facts.sites]
+    if opened:
+        halls = Commune.objects.filter(pk__in=opened).order_by("pk")
+        places += halls.values_list("latitude", "longitude", "name")
     found: dict[tuple[int, int], list[str]] = {}
-    for site in answer.inputs.sites:
-        spot = ground.spot(site.latitude, site.longitude)
+    for latitude, longitude, name in places:
+        spot = ground.spot(latitude, longitude)
         if spot:
-            found.setdefault(spot, []).append(site.name)
+            found.setdefault(spot, []).append(name)
     return [(x, y, " ; ".join(names)) for (x, y), names in found.items()]
 
 

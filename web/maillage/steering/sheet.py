@@ -48,6 +48,7 @@ def _facts(found: Diagnosis) -> dict[str, Any]:
         "inequality": _inequality(found),
         "notes": presentation.notes(found),
         "notes_title": _("À savoir"),
+        "unit": wording.sentence(wording.score_unit(found.question)) + ".",
         "map_alt": found.question.title(),
         "sources": _("Sources : %(files)s. %(code)s. Empreinte des données : %(hash)s.")
         % {

@@ -63,7 +63,7 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
         return nothing_loaded(request)
     found = asked.answer.diagnosis
     unserved = presentation.unserved_list(found)
-    ground = actions.ground(asked.answer.inputs)
+    ground = actions.ground(asked.answer.facts)
     context = {
         "map": presentation.coloured_map(asked.answer, ground, classes_for(found.communes)),
         "shapes": presentation.shapes(ground),
@@ -74,7 +74,7 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
         "unserved_left": max(0, len(unserved) - LONGEST_LIST),
         "unserved_href": f"{presentation.address('communes', asked.question)}&seulement=non",
         "unserved_words": presentation.unserved_words(asked.question),
-        "sites": asked.answer.inputs.sites,
+        "sites": asked.answer.facts.sites,
     }
     return _page(request, "steering/diagnosis.html", asked, "diagnosis", context)
 
@@ -138,11 +138,11 @@ def comparison(request: HttpRequest) -> HttpResponse:
     asked = asked_of(request)
     if asked is None:
         return nothing_loaded(request)
-    sites = [(site.key, f"{site.name}, {site.location}") for site in asked.answer.inputs.sites]
+    sites = [(site.key, f"{site.name}, {site.location}") for site in asked.answer.facts.sites]
     names = {plain(c.name): c.code for c in asked.answer.diagnosis.communes}
     names |= {c.code: c.code for c in asked.answer.diagnosis.communes}
     form = ComparisonForm(request.GET, sites, names)
-    ground = actions.ground(asked.answer.inputs)
+    ground = actions.ground(asked.answer.facts)
     if form.against == "zonages":
         context = pairing.zonings(asked.answer, ground)
     else:

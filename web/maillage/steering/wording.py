@@ -1,6 +1,7 @@
 """Numbers as people read them, in the language of the page."""
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import get_format
@@ -69,8 +70,8 @@ def index(value: float) -> str:
 
 
 def minutes(value: float | None) -> str:
-    """A travel time, to the minute."""
-    return _("aucun trouvé") if value is None else _("%(n)s min") % {"n": number(value)}
+    """A travel time, rounded up: 30.2 minutes is more than 30, and reads so."""
+    return _("aucun trouvé") if value is None else _("%(n)s min") % {"n": number(math.ceil(value))}
 
 
 def euros(value: float | None) -> str:
@@ -94,6 +95,21 @@ def travel(found: Diagnosis) -> str:
 def noun(question: Question) -> str:
     """Those who are counted: "enfants de moins de 6 ans"."""
     return str(AUDIENCES[question.audience].noun)
+
+
+SHORT_NAMES = (("communauté de communes", "CC"), ("communauté d['’]agglomération", "CA"))
+
+
+def short_name(epci: str) -> str:
+    """The name of an EPCI with the usual initials: "CC du Pays de Lure"."""
+    for long, short in SHORT_NAMES:
+        epci = re.sub(long, short, epci, flags=re.IGNORECASE)
+    return epci
+
+
+def sentence(words: str) -> str:
+    """The words with a capital, the rest untouched."""
+    return words[:1].upper() + words[1:]
 
 
 def score_unit(question: Question) -> str:

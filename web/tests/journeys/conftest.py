@@ -4,8 +4,8 @@
         page = visit("/communes/", width=390, theme="dark")
         look_at(page)
 
-`visit` opens a page and remembers what the browser complained about; `look_at` (in looking.py) holds
-the page to the house: no axe violation, no console error, nothing from elsewhere, no overflow.
+`visit` opens a page and remembers what the browser complained about; `look_at` (in looking.py)
+holds the page to the house: no axe violation, no console error, nothing from elsewhere, no overflow.
 Without Chromium every journey is skipped, and says so.
 """
 

@@ -10,7 +10,8 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 AXE = """
 async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
-  return found.violations.map(v => `${v.id}: ${v.help} ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "));
+  const seen = nodes => nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | ");
+  return found.violations.map(one => `${one.id}: ${one.help} ${seen(one.nodes)}`);
 }
 """
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -51,7 +52,8 @@ class Complaints:
 def axe_program() -> str:
     """The source of axe-core, run by the browser itself so that the page's policy stays strict."""
     package = find_spec("axe_playwright_python")
-    assert package is not None and package.origin is not None
+    assert package is not None
+    assert package.origin is not None
     return (Path(package.origin).parent / "axe.min.js").read_text(encoding="utf-8")
 
 

@@ -1,12 +1,13 @@
 """Every public page, in both themes and on both screens, for everyone."""
 
 import pytest
+from tests.journeys.looking import look_at, look_at_all_sides
 
 from maillage.directory.models import Location, Service
-from tests.journeys.looking import look_at, look_at_all_sides
 
 PAGES = {
     "home": "/",
+    "a search to finish": "/?need=tantrums&age=36",
     "results": "/?commune=champlitte&need=tantrums&age=36",
     "results without a car": "/?commune=champlitte&need=tantrums&age=36&no_car=on&when=wednesday",
     "nothing near": "/?commune=passavant-la-rochere&need=bullying&language=uk",

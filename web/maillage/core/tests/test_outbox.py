@@ -134,3 +134,11 @@ def test_two_workers_at_once_send_one_mail() -> None:
         tasks._hand_over = original
     assert sent == [key]
     assert (read().state, read().attempts) == ("sent", 1)
+
+
+@pytest.mark.django_db
+def test_a_line_break_in_a_name_forges_no_header() -> None:
+    key = str(outbox.post("nadia@example.org", "Accès\nBcc: tous@example.org " + "x" * 300, "T").pk)
+    tasks.send_message(message_id=key)
+    assert mail.outbox[0].subject.startswith("Accès Bcc: tous@example.org xxx")
+    assert (len(mail.outbox[0].subject), mail.outbox[0].bcc) == (200, [])

@@ -1,22 +1,35 @@
 """The directory of public services (DILA): the natures that help families, no other."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from maillage.directory.imports import contacts
+from maillage.directory.imports.dila_json import read_json
 from maillage.directory.imports.entries import Entry, Runner, kept_by_people, load_entries
 from maillage.directory.vocabulary import Audience, Kind
 from maillage.organizations.models import Organization
 from maillage.territory.imports.known_places import departement_of
-from maillage.territory.imports.report import Counts
+from maillage.territory.imports.report import Counts, Report
 from maillage.territory.imports.run import Context, Source
-from maillage.territory.imports.table import Column, Row, Table, unique
+from maillage.territory.imports.table import Column, Row, Table, read_table, unique
 from maillage.territory.models import Commune, Dataset, Departement
 
 PREFIX = "dila:"
+ASTRAY = 0.3  # degrees
+COLUMNS = (
+    Column("id", ("id",)),
+    Column("type", ("type",)),
+    Column("commune", ("code_insee",)),
+    Column("name", ("nom",)),
+    Column("address", ("adresse",)),
+    Column("phone", ("telephone",)),
+    Column("email", ("courriel",)),
+    Column("site", ("site",)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +115,32 @@ def parse(table: Table, context: Context) -> list[Entry]:
     homes = Commune.objects.in_bulk()
     entries = []
     for row in table.rows:
-        code = context.places.commune(row, "commune", context.report)
         nature = NATURES.get(row.wanted("type"))
         if nature is None:
             context.report.remark(
                 _("nature « {type} », laissée de côté").format(type=row.text("type"))
             )
-        elif f"{PREFIX}{row.text('id')}" in held:
+            continue
+        code = context.places.commune(row, "commune", context.report)
+        if f"{PREFIX}{row.text('id')}" in held:
             context.report.remark(_("fiche tenue ici par sa structure, laissée telle quelle"))
         elif code is not None:
             entries.append(_entry(row, nature, homes[code], context))
     return entries
 
 
+def read(path: Path, context: Context) -> Table:
+    """Read the table of 2019, or the JSON published since 2022."""
+    if ".json" in path.suffixes:
+        return read_json(path, context)
+    return read_table(path, COLUMNS, context.check, encoding=context.options.encoding)
+
+
 def _entry(row: Row, nature: Nature, home: Commune, context: Context) -> Entry:
-    """Place the entry at the town hall: this file holds no coordinates."""
+    """Place the entry where the file says, else at the town hall."""
     report = context.report
+    latitude, longitude = row.number_of("latitude"), row.number_of("longitude")
+    found = _near(home, latitude, longitude, report)
     name = contacts.mended(row.wanted("name"), report)[:150]
     street, postcode = _address(row, context)
     return Entry(
@@ -128,9 +151,10 @@ def _entry(row: Row, nature: Nature, home: Commune, context: Context) -> Entry:
         description=nature.description,
         departement=departement_of(home.pk),
         commune=home.pk,
-        latitude=home.latitude,
-        longitude=home.longitude,
-        at_town_hall=True,
+        latitude=found[0] if found else home.latitude,
+        longitude=found[1] if found else home.longitude,
+        at_town_hall=found is None,
+        step_free={"ACC": True, "NAC": False}.get(row.text("access")),
         address=street,
         postcode=postcode,
         phone=contacts.phone(row.text("phone"), report),
@@ -144,6 +168,18 @@ def _entry(row: Row, nature: Nature, home: Commune, context: Context) -> Entry:
         expectant=nature.kind is Kind.PMI,
         source=f"DILA, annuaire de l’administration, {context.options.vintage or SOURCE.vintage}",
     )
+
+
+def _near(
+    home: Commune, latitude: float | None, longitude: float | None, report: Report
+) -> tuple[float, float] | None:
+    """Return the point of the file, unless it is missing or plainly in another region."""
+    if latitude is None or longitude is None:
+        return None
+    if abs(latitude - home.latitude) > ASTRAY or abs(longitude - home.longitude) > ASTRAY:
+        report.remark(_("point à plus de 30 km de sa commune : celui de la mairie est gardé"))
+        return None
+    return latitude, longitude
 
 
 def _address(row: Row, context: Context) -> tuple[str, str]:
@@ -168,16 +204,8 @@ SOURCE = Source(
     title=gettext_lazy("Annuaire de l’administration"),
     producer="DILA",
     vintage="2019-10",
-    columns=(
-        Column("id", ("id",)),
-        Column("type", ("type",)),
-        Column("commune", ("code_insee",)),
-        Column("name", ("nom",)),
-        Column("address", ("adresse",)),
-        Column("phone", ("telephone",)),
-        Column("email", ("courriel",)),
-        Column("site", ("site",)),
-    ),
+    columns=COLUMNS,
+    read=read,
     parse=parse,
     load=load,
 )

@@ -49,6 +49,7 @@ class Entry:
     latitude: float
     longitude: float
     at_town_hall: bool = False
+    step_free: bool | None = None
     address: str = ""
     postcode: str = ""
     phone: str = ""
@@ -108,7 +109,7 @@ def _write(entries: Sequence[Entry]) -> Counts:
         Location,
         [_location(entry) for entry in entries],
         key=("outside_id",),
-        values=(*place, "phone"),
+        values=(*place, "phone", "step_free"),
     )
     counts = upsert(
         Service, [_service(entry) for entry in entries], key=("outside_id",), values=_TOLD
@@ -151,6 +152,7 @@ def _location(entry: Entry) -> Location:
         latitude=entry.latitude,
         longitude=entry.longitude,
         at_town_hall=entry.at_town_hall,
+        step_free=entry.step_free,
         phone=entry.phone,
     )
 

@@ -137,6 +137,9 @@ def test_every_fault_is_said_at_once_and_nothing_is_published(
     ]:
         assert sentence in page.text
     assert page.context["form"].errors.keys() >= {"name", "website", "age_until"}
+    assert [where for where, _anchor, _text in page.context["faults"]].count(
+        "Horaire 1 · Jours"
+    ) == 1
     assert Service.objects.get().name == "Accueil du mercredi"
 
 
@@ -303,3 +306,19 @@ def test_home_says_what_waits_in_a_fixed_number_of_queries(
     with django_assert_num_queries(14):
         page = client.get("/pro/")
     assert "13 fiches à vérifier" in page.text
+
+
+def test_a_remote_service_says_where_it_helps_and_keeps_areas_that_the_form_cannot_offer(
+    nadia: Client, entry: Service
+) -> None:
+    entry.areas.create(level="commune", code="70550")
+    send(nadia, entry, "publish", areas=["commune:70550", "epci:247000011"])
+    assert sorted(entry.areas.values_list("level", "code")) == [
+        ("commune", "70550"), ("epci", "247000011"),
+    ]  # fmt: skip
+    page = send(nadia, entry, "preview", areas=["france:"])
+    assert [(c.before, c.after) for c in page.context["changes"]] == [
+        ("70550\nCC Val de Gray", "toute la France")
+    ]
+    assert send(nadia, entry, "publish", areas=["epci:999999999"]).status_code == 400
+    assert entry.areas.count() == 2

@@ -2,10 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from threading import Barrier
 
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from psycopg.errors import UniqueViolation
 
 from maillage.directory import openings
 from maillage.directory.actions import rebuild_openings
@@ -237,3 +240,32 @@ def test_two_rebuilds_at_once_store_each_opening_once():
         results = [done.result() for done in [pool.submit(rebuild) for _ in range(4)]]
     assert sorted(result.added for result in results) == [0, 0, 0, Opening.objects.count()]
     assert {result.removed for result in results} == {0}
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_two_rebuilds_at_once_do_collide(monkeypatch):
+    """The control of the test above: it can fail."""
+    at = made.place(made.service())
+    made.rule(at, "MO")
+    together, store = Barrier(2, timeout=10), openings._store
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_options: self)
+
+    def store_together(wanted):
+        together.wait()
+        store(wanted)
+
+    monkeypatch.setattr(openings, "_store", store_together)
+
+    def rebuild():
+        try:
+            openings.rebuild([at.service_id], today=date(2026, 11, 22))
+            return "stored"
+        except UniqueViolation:
+            return "collided"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = [done.result() for done in [pool.submit(rebuild), pool.submit(rebuild)]]
+    assert sorted(answers) == ["collided", "stored"]

@@ -176,3 +176,14 @@ def test_the_demonstration_shows_its_letters_and_a_real_site_has_no_such_page(
     assert code in client.get("/demo/messages/").text
     settings.DEMONSTRATION = False
     assert client.get("/demo/messages/").status_code == 404
+
+
+def test_signing_out_removes_the_session(client: Client) -> None:
+    manager()
+    client.post(GIVE, {"code": code_for(client, "nadia@example.org")})
+    with scope.system():
+        assert Session.objects.exclude(user=None).count() == 1
+    assert client.post("/connexion/sortie/")["Location"] == "/"
+    with scope.system():
+        assert Session.objects.exclude(user=None).count() == 0
+    assert client.get("/pro/").status_code == 302

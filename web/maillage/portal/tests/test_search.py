@@ -32,6 +32,19 @@ def test_the_home_page_asks_for_a_commune_and_offers_doors(client):
     assert '<input type="text" name="commune"' in response.text
 
 
+@pytest.mark.parametrize("door", ["Colères, limites, sommeil", "Nous nous séparons"])
+def test_a_door_of_the_home_page_starts_a_search_that_lacks_only_the_commune(client, door):
+    page = ask(client, "/")
+    href = next(s.href for s in page.context["situations"] if s.title == door)
+    started = ask(client, "/" + href.partition("#")[0])
+    assert started.status_code == 200
+    assert "Il ne manque que votre commune." in started.text
+    assert "Dites-nous d’abord" not in started.text
+    need = started.context["form"].initial["need"]
+    followed = ask(client, "/", {"commune": "Gray", "need": need})
+    assert followed.context["understood"].need is not None
+
+
 def test_with_a_car_near_places_come_by_minutes_then_what_is_remote_then_what_is_far(client):
     found = results(ask(client, "/", CHAMPLITTE))
     ways = ["home" if not r.journey else "near" if r.minutes <= 30 else "far" for r in found]

@@ -240,7 +240,7 @@ def test_a_scenario_opens_a_place_by_name(client: Client) -> None:
     asked = ASKED | {"comparer": "hypothese", "ouvrir": "Dent"}
     said = words(client.get(f"{BASE}comparer/", asked))
     assert "Deviennent desservies Dent (10 enfants de moins de 6 ans)" in said
-    assert "Lieux ouverts : dent" in said
+    assert "Lieux ouverts : Dent" in said
 
 
 @pytest.mark.usefixtures("served")

@@ -12,10 +12,13 @@ from maillage.territory.imports.run import Context, Source
 from maillage.territory.imports.table import Column, Table
 from maillage.territory.models import Commune, Dataset
 
+UNTOLD = "DENS"
+
 
 def parse(table: Table, context: Context) -> list[tuple[str, int]]:
     """Return the level of each loaded commune."""
     levels = []
+    _refuse_four_levels(table, context)
     rows = commune_rows(table.rows, "code", context, additive=False)
     once_each(rows, "code", context)
     for row, code in rows:
@@ -29,6 +32,19 @@ def parse(table: Table, context: Context) -> list[tuple[str, int]]:
     ).count()
     context.report.remark(_("niveau estimé, remplacé par la grille de l’Insee"), estimated)
     return levels
+
+
+def _refuse_four_levels(table: Table, context: Context) -> None:
+    """A column called DENS may be the older grid of four levels: it never goes beyond 4."""
+    first = table.rows[0]
+    told = first.headers["level"].upper() != UNTOLD
+    if not told and all(row.text("level") in {"1", "2", "3", "4"} for row in table.rows):
+        context.check.fault(
+            _(
+                "la colonne DENS ne dépasse pas 4 : c’est la grille à quatre niveaux. Il faut celle"
+                " à sept niveaux (DENS7)."
+            )
+        )
 
 
 def load(levels: list[Any], dataset: Dataset) -> Counts:
@@ -50,7 +66,7 @@ SOURCE = Source(
     key="density",
     title=gettext_lazy("Grille communale de densité à sept niveaux"),
     producer="Insee",
-    columns=(Column("code", ("CODGEO",)), Column("level", ("DENS7", "DENS_7", "dens7"))),
+    columns=(Column("code", ("CODGEO",)), Column("level", ("DENS7", "DENS_7", UNTOLD))),
     parse=parse,
     load=load,
 )

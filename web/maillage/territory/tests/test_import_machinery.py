@@ -153,6 +153,9 @@ def test_a_dataset_remembers_the_file(importing):
     assert (dataset.key, dataset.producer, dataset.vintage) == ("births", "Insee", "2022")
     assert (dataset.rows_read, dataset.rows_kept, len(dataset.sha256)) == (9, 6, 64)
     assert "1 × ligne répétée à l’identique (plusieurs codes postaux)" in dataset.notes
+    assert dataset.attribution == (
+        "Insee, Naissances et population par commune, 2022 (Licence Ouverte 2.0)"
+    )
 
 
 def test_a_long_list_of_faults_is_cut_on_screen_but_counted():

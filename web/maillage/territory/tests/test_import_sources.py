@@ -178,6 +178,13 @@ def test_a_density_is_a_level_from_1_to_7(importing, written, level):
     assert f"« {level} » : un niveau de 1 à 7 est attendu." in said
 
 
+def test_the_grid_of_four_levels_is_not_taken_for_that_of_seven(importing, written):
+    said = importing("density", written("CODGEO,DENS\n70550,2\n70279,4\n"), "--vintage", "2020")
+    assert "c’est la grille à quatre niveaux" in said
+    path = written("CODGEO,DENS\n70550,2\n70279,6\n")
+    assert "2 mises à jour" in importing("density", path, "--vintage", "2024")
+
+
 @pytest.mark.parametrize(
     ("file", "expected"),
     [("ages_single.csv", (450, 930, 2040)), ("ages_bands.csv", (450, 930, 1920))],

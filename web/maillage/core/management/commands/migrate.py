@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection, transaction
 from psycopg import sql
@@ -23,9 +23,26 @@ class Command(Migrate):
             try:
                 super().handle(*args, **options)
                 call_command("createcachetable", verbosity=0)
-                grant(os.environ.get("MAILLAGE_APP_ROLE", "maillage_app"))
+                role = os.environ.get("MAILLAGE_APP_ROLE", "maillage_app")
+                refuse_a_role_above_the_policies(role)
+                grant(role)
             finally:
                 cursor.execute("select pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
+def refuse_a_role_above_the_policies(role: str) -> None:
+    """A superuser sees every row whatever the policies say: such a role must not run the site."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select rolname from pg_roles where (rolsuper or rolbypassrls) and rolname ="
+            " coalesce((select rolname from pg_roles where rolname = %s), current_user)",
+            [role],
+        )
+        if (above := cursor.fetchone()) is not None:
+            raise CommandError(
+                f"The role {above[0]} is above row-level security and must not run the site. "
+                f"Run: alter role {above[0]} nosuperuser nobypassrls, or name another role."
+            )
 
 
 def grant(role: str) -> None:

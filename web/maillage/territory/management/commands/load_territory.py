@@ -50,8 +50,10 @@ class Command(BaseCommand):
 
     def _say(self, loaded: actions.Loaded) -> None:
         self._progress("", 0, 0)
-        line = _("{code} {name} : {communes} communes, {halo} communes voisines").format(
-            code=loaded.departement, name=loaded.name, communes=loaded.communes, halo=loaded.halo
+        own = ngettext("{n} commune", "{n} communes", loaded.communes).format(n=loaded.communes)
+        halo = ngettext("{n} commune voisine", "{n} communes voisines", loaded.halo)
+        line = _("{code} {name} : {own}, {halo}").format(
+            code=loaded.departement, name=loaded.name, own=own, halo=halo.format(n=loaded.halo)
         )
         if loaded.approximate_places:
             line += " ; " + ngettext(
@@ -80,8 +82,8 @@ class Command(BaseCommand):
         if not sys.stderr.isatty():
             return
         if not total:
-            self.stderr.write("\r\033[K", ending="")
+            sys.stderr.write("\r\033[K")
             return
         full = BAR * done // total
-        self.stderr.write(f"\r\033[K[{'█' * full}{'·' * (BAR - full)}] {label}", ending="")
-        self.stderr.flush()
+        sys.stderr.write(f"\r\033[K[{'█' * full}{'·' * (BAR - full)}] {label}")
+        sys.stderr.flush()

@@ -27,8 +27,8 @@ SECONDS_OF_CHILDHOOD = 5
 SECONDS_BETWEEN_LOOKS = 0.5
 CHILDREN = (
     (sys.executable, "-m", "gunicorn", "maillage.config.wsgi", "--worker-class", "gthread",
-     "--workers", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning",
-     "--graceful-timeout", "5"),
+     "--preload", "--workers", "2", "--threads", "4", "--no-control-socket", "--log-level",
+     "warning", "--graceful-timeout", "5"),
     (sys.executable, "-m", "maillage", "worker"),
 )  # fmt: skip
 WHERE_TO_CLICK = (

@@ -21,7 +21,7 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default="127.0.0.1,localhost,
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 SITE_URL = os.environ.get("SITE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 SITE_NAME = os.environ.get("SITE_NAME", "Maillage")
-SITE_PLACE = os.environ.get("SITE_PLACE", "Services aux familles")
+SITE_PLACE = os.environ.get("SITE_PLACE", "")
 HTTPS = environment.flag("HTTPS", default=not DEMONSTRATION)
 
 INSTALLED_APPS = [

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 THEMES = ("light", "dark")
 
@@ -11,7 +12,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     theme = request.COOKIES.get("theme", "")
     return {
         "site_name": settings.SITE_NAME,
-        "site_place": settings.SITE_PLACE,
+        "site_place": settings.SITE_PLACE or _("Services aux familles"),
         "demonstration": settings.DEMONSTRATION,
         "here": request.get_full_path(),
         "theme": theme if theme in THEMES else "",

@@ -33,15 +33,16 @@ class EntryAlreadyMerged(DomainError):
 class ChangedMeanwhile(DomainError):
     code = "changed_meanwhile"
     message = _(
-        "Quelqu’un a modifié « {name} » pendant que vous écriviez. Rien n’est perdu : relisez ce qui"
-        " a changé ci-dessous, puis publiez à nouveau."
+        "Quelqu’un a modifié « {name} » pendant que vous écriviez. Rien n’est perdu : relisez ce"
+        " qui a changé ci-dessous, puis publiez à nouveau."
     )
 
 
 class ServiceIsMerged(DomainError):
     code = "service_is_merged"
     message = _(
-        "« {name} » a été fusionné avec une autre fiche. Modifiez celle qui reste, dans votre liste."
+        "« {name} » a été fusionné avec une autre fiche. Modifiez celle qui reste, dans votre"
+        " liste."
     )
 
 

@@ -67,8 +67,10 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         area |= Q(areas__level="departement", areas__code=commune.departement_id)
         if commune.epci_id:
             area |= Q(areas__level="epci", areas__code=commune.epci_id)
-        area |= Q(areas=None, departement=commune.departement_id)
-        return self._among(area)
+        # Two short lists rather than one condition, which would read the whole directory.
+        named = self.model._base_manager.filter(area).values("pk")
+        whole = self.model._base_manager.filter(departement=commune.departement_id, areas=None)
+        return self.filter(pk__in=named.union(whole.values("pk"), all=True))
 
     def _among(self, joined: Q) -> Self:
         """Filter through a sub-query, so that a join never shows a service twice."""

@@ -103,12 +103,18 @@ def venue(request: HttpRequest, location_id: UUID) -> HttpResponse:
         .select_related("service")
     )
     days = [
-        (day, [(one, words.hours(one.opens_at, one.closes_at)) for one in found])
+        (
+            day,
+            [
+                (one, words.hours(one.opens_at, one.closes_at), words.name(one.service))
+                for one in found
+            ],
+        )
         for day, found in groupby(openings, key=lambda one: one.day)
     ]
     context = {
         "location": chosen,
-        "at": at,
+        "at": [(one, words.name(one.service)) for one in at],
         "days": days,
         "phone_href": telephone(chosen.phone),
         "picture": map_of_place(
@@ -116,6 +122,12 @@ def venue(request: HttpRequest, location_id: UUID) -> HttpResponse:
         ),
     }
     return render(request, "portal/venue.html", context)
+
+
+def _at_the_venue(opening: Opening) -> tuple[Opening, str, str]:
+    """One line of the calendar of a venue: the hours and the service in words."""
+    hours = words.hours(opening.opens_at, opening.closes_at)
+    return opening, hours, words.name(opening.service)
 
 
 @require_safe

@@ -9,6 +9,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 class Command(BaseCommand):
     help = "Run waiting jobs: mail, reminders, recomputations."
+    requires_system_checks = []  # they load every page, which no job needs
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until a signal comes; the job at hand is finished first."""

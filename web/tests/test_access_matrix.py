@@ -9,7 +9,9 @@ sign-in. An address that is missing here fails the build.
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -17,10 +19,17 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from maillage.agenda import occurrences
+from maillage.agenda.actions import book
+from maillage.agenda.models import Absence, Appointment
+from maillage.agenda.slots import Asked, free_slots
+from maillage.agenda.tests import made as appointments
 from maillage.core import scope
 from maillage.directory.confirm_links import fingerprint
 from maillage.directory.models import ConfirmLink, ErrorReport, MergeProposal, Service
 from maillage.directory.tests import made
+from maillage.families import links
+from maillage.families.models import ContactLink
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import Role, administrator, manager, person, sign_in
 from maillage.people.models import User
@@ -86,6 +95,18 @@ organizations:members             GET   302   200   403   403   403   403   403 
 organizations:invite              GET   302   200   403   403   403   403   403   200
 organizations:end_membership      POST  302   404   403   403   403   403   403   302
 organizations:trail               GET   302   200   403   403   403   403   403   200
+portal:slots                      GET   200   200   200   200   200   200   200   200
+portal:book                       GET   200   200   200   200   200   200   200   200
+portal:appointment                GET   200   200   200   200   200   200   200   200
+portal:appointment_ics            GET   200   200   200   200   200   200   200   200
+portal:cancel_appointment         POST  302   302   302   302   302   302   302   302
+portal:move_appointment           GET   200   200   200   200   200   200   200   200
+portal:move_appointment_to        POST  302   302   302   302   302   302   302   302
+agenda:agenda                     GET   302   403   200   200   200   200   403   403
+agenda:close                      POST  302   403   302   302   302   403   403   403
+agenda:cancel                     POST  302   403   302   302   302   403   403   403
+agenda:take_absence               POST  302   403   400   400   400   400   403   403
+agenda:end_absence                POST  302   403   302   403   403   403   403   403
 directory:home                    GET   302   200   200   200   200   200   200   200
 directory:my_services             GET   302   200   403   403   200   200   403   200
 directory:create_service          GET   302   200   403   403   200   200   403   200
@@ -132,6 +153,7 @@ def world(db: None) -> World:
             departement_id="70", kept=place.location, other=made.location(), score=0.9
         )
         colleague = Membership.objects.get(user=people["practitioner"])
+        promise = _promise(service, people["practitioner"])
         asked = default_question("70")
         found = compute.diagnose(asked, inputs.read(asked))
         kept = steering.keep(found, title="LAEP", note="", actor_id=people["steering"].pk)
@@ -143,6 +165,12 @@ def world(db: None) -> World:
     of_service = ("portal:service", "portal:report", "portal:service_ics", "directory:edit_service",
                   "directory:verify", "directory:status")  # fmt: skip
     arguments: dict[str, list[Any]] = {name: [service.pk] for name in of_service} | {
+        "portal:slots": [service.pk],
+        "portal:book": [service.pk, *promise.other],
+        "portal:move_appointment_to": [promise.token, *promise.other],
+        "agenda:close": [promise.appointment.pk],
+        "agenda:cancel": [promise.appointment.pk],
+        "agenda:end_absence": [promise.absence.pk],
         "portal:commune": ["70279"],
         "portal:sheet": ["70279"],
         "portal:ground": ["70", "2025-536-1"],
@@ -160,7 +188,38 @@ def world(db: None) -> World:
         "directory:decide_merge": [proposal.pk],
         "directory:confirm": [TOKEN],
     }
+    for name in ("appointment", "appointment_ics", "cancel_appointment", "move_appointment"):
+        arguments[f"portal:{name}"] = [promise.token]
     return World(service, people, arguments)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """An appointment of a family with the practitioner, its link, and another free time."""
+
+    appointment: Appointment
+    absence: Absence
+    token: str
+    other: tuple[UUID, str]
+
+
+def _promise(service: Service, practitioner: User) -> Promise:
+    now = timezone.now()
+    samuel = appointments.practitioner(user=practitioner)
+    every_day = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+    rule = appointments.availability(
+        samuel, *every_day, service=service, town=None, open_on_public_holidays=True
+    )
+    occurrences.rebuild([samuel.pk], today=timezone.localdate())
+    span = (now + timedelta(days=2), now + timedelta(days=9))
+    first, other, *_ = free_slots(Asked([service.pk], *span, now))
+    found = book(appointments.booking(rule, first.starts_at))
+    token = links.make(found.contact, ContactLink.Opens.APPOINTMENT, found.pk)
+    absence = Absence.objects.create(
+        practitioner=samuel, starts_at=span[1], ends_at=span[1] + timedelta(days=1)
+    )
+    scope.hold_contact(None)
+    return Promise(found, absence, token, (rule.pk, f"{other.starts_at:%Y%m%dT%H%MZ}"))
 
 
 def _people(service: Service) -> dict[str, User]:

@@ -30,8 +30,8 @@ def agenda(request: AtWork) -> HttpResponse:
     return render(request, "agenda/agenda.html", _page(request, AbsenceForm()))
 
 
-@professionals_only(permissions.keeps_an_agenda)
 @require_POST
+@professionals_only(permissions.keeps_an_agenda)
 def close(request: AtWork, appointment_id: UUID) -> HttpResponse:
     """Say how an appointment ended: one tap."""
     found = permissions.appointment_of(request, appointment_id)
@@ -42,8 +42,8 @@ def close(request: AtWork, appointment_id: UUID) -> HttpResponse:
     return redirect("agenda:agenda")
 
 
-@professionals_only(permissions.keeps_an_agenda)
 @require_POST
+@professionals_only(permissions.keeps_an_agenda)
 def cancel(request: AtWork, appointment_id: UUID) -> HttpResponse:
     """Give the time back, from the professional's side."""
     found = permissions.appointment_of(request, appointment_id)
@@ -52,8 +52,8 @@ def cancel(request: AtWork, appointment_id: UUID) -> HttpResponse:
     return redirect("agenda:agenda")
 
 
-@professionals_only(permissions.keeps_an_agenda)
 @require_POST
+@professionals_only(permissions.keeps_an_agenda)
 def take_absence(request: AtWork) -> HttpResponse:
     """Be away for some days; refused while families have an appointment then."""
     form = AbsenceForm(request.POST)
@@ -69,8 +69,8 @@ def take_absence(request: AtWork) -> HttpResponse:
     return render(request, "agenda/agenda.html", _page(request, form), status=400)
 
 
-@professionals_only(permissions.keeps_an_agenda)
 @require_POST
+@professionals_only(permissions.keeps_an_agenda)
 def end_absence(request: AtWork, absence_id: UUID) -> HttpResponse:
     """Be back: the times are offered again."""
     actions.end_absence(permissions.absence_of(request, absence_id), by=request.user.pk)

@@ -1,6 +1,8 @@
 # The only commands one needs to know: `make start` to use Maillage, `make check` to change it.
 
-PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first of these that runs and is recent enough; a name alone may be an empty shim.
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
 .PHONY: help start check bench screenshots lock wheels stop environment

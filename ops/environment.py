@@ -79,7 +79,7 @@ def build() -> int:
         if made.returncode != 0:
             shutil.rmtree(VENV, ignore_errors=True)
             return refuse_venv(made.stdout + made.stderr)
-    number = sum(1 for line in LOCK.read_text().splitlines() if "==" in line)
+    number = sum(1 for line in LOCK.read_text().splitlines() if line[:1].isalnum())
     fault = install(
         number, "--require-hashes", "--only-binary", ":all:", "--no-compile", "-r", str(LOCK)
     ) or install(0, "--no-build-isolation", *(f"-e{ROOT / package}" for package in PACKAGES))

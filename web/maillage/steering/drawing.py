@@ -39,7 +39,7 @@ def svg(answer: Answer, ground: maps.Ground, *, alone: bool = True) -> bytes:
         f"<desc>{escape(' '.join(lines))}</desc>",
         _style(),
         f'<rect width="{ground.width}" height="{height}" fill="#ffffff"/>',
-        _heading(title(found)) if alone else "",
+        _heading(found.question.title()) if alone else "",
         f'<g transform="translate(0 44)" stroke="{EDGE}" stroke-width="0.8">',
         maps.coloured(fills, ground.paths, prefix="c", own=True),
         _sites(presentation.dots(answer, ground)),
@@ -116,7 +116,7 @@ def _words(lines: list[str], top: int) -> str:
 
 def _footer(found: Diagnosis) -> list[str]:
     return [
-        f"{presentation.subtitle(found)}. {wording.score_unit(found.question)}.",
+        f"{presentation.subtitle(found)}. {wording.sentence(wording.score_unit(found.question))}.",
         _("Sources : %(files)s.") % {"files": presentation.sources_in_short(found)},
         _("Code %(code)s. Données %(hash)s.")
         % {"code": found.code_version, "hash": found.data_hash[:16]},

@@ -32,7 +32,7 @@ from django.db.models.functions import MD5, Cast, JSONObject
 
 from maillage.directory.models import Service, ServiceArea, ServiceAtLocation
 from maillage.directory.querysets import ServiceQuerySet
-from maillage.directory.vocabulary import Delivery
+from maillage.directory.vocabulary import Delivery, Kind
 from maillage.steering.opening_hours import weekly_hours
 from maillage.steering.question import Question
 from maillage.steering.vocabulary import AUDIENCES, Measure
@@ -48,6 +48,12 @@ from maillage.territory.models import (
 INCOME_MEASURE = "median_income"
 POPULATION_MEASURE = "population"
 NO_EPCI = "—"
+FILES_OF_A_KIND = {  # files that say nothing of the other kinds of services
+    "france_services": Kind.FRANCE_SERVICES.value,
+    "coverage_communes": Kind.EAJE.value,
+    "coverage_epci": Kind.EAJE.value,
+    "coverage_epci_hist": Kind.EAJE.value,
+}
 COLUMNS = (  # of a commune, its audience's apart
     "code", "name", "departement_id", "epci_id", "epci__name", "latitude", "longitude",
     "density_level", "population", "population_known", "area_km2", "children_estimated", "income",
@@ -210,6 +216,7 @@ def facts(
     `like` is another question and its facts: what both share is not read again.
     """
     shared = like[1] if like and _same_places(question, like[0]) else None
+    same_kind = like is not None and like[0].kind == question.kind
     around = everywhere if everywhere is not None else departements()
     fingerprint, neighbours = _fingerprint(question) if not shared else (
         shared.communes_hash, shared.neighbours
@@ -226,7 +233,7 @@ def facts(
         remote=_remote(question),
         times=times,
         times_source=source,
-        sources=shared.sources if shared else _sources(),
+        sources=shared.sources if shared and same_kind else _sources(question),
         neighbours=neighbours,
         silent_departements=tuple(sorted(set(neighbours) & silent)),
     )
@@ -452,9 +459,14 @@ def _times(question: Question, ends: set[str]) -> tuple[tuple[tuple[str, str, fl
     return tuple(row[:3] for row in found), " ; ".join(files)
 
 
-def _sources() -> tuple[Source, ...]:
-    """The latest load of each file."""
-    rows = Dataset.objects.order_by("key", "-loaded_at", "-pk").distinct("key")
+def _sources(question: Question) -> tuple[Source, ...]:
+    """The latest load of each file that a diagnosis of this kind may read."""
+    left_out = {key for key, kind in FILES_OF_A_KIND.items() if kind != question.kind}
+    rows = (
+        Dataset.objects.exclude(key__in=left_out)
+        .order_by("key", "-loaded_at", "-pk")
+        .distinct("key")
+    )
     return tuple(
         Source(row.key, row.title, row.producer, row.licence, row.vintage, row.sha256)
         for row in sorted(rows, key=lambda row: row.key)

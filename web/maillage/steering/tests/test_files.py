@@ -201,8 +201,8 @@ def test_the_readme_holds_the_fingerprint_of_every_file(tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (["75"], "Le département 75 n’est pas chargé : maillage load_territory 75"),
-        (["70", "--minutes", "-5"], "minutes : Le seuil va de 5 à 120 minutes"),
-        (["70", "--kind", "piscine"], "service : « piscine » n’est pas dans la liste"),
+        (["70", "--minutes", "-5"], "--minutes : Le seuil va de 5 à 120 minutes."),
+        (["70", "--kind", "piscine"], "--kind : « piscine » n’est pas dans la liste."),
     ],
 )
 @pytest.mark.usefixtures("served")

@@ -1,6 +1,7 @@
 """Rebuild a diagnosis as files: `maillage diagnose 70 --kind laep --minutes 30 --out folder`."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,7 @@ class Command(BaseCommand):
             given[field] = str(options[name])
         form = DiagnosisForm(given, loaded, code)
         if form.errors:
-            faults = [
-                f"{name} : {' '.join(map(str, errors))}" for name, errors in form.errors.items()
-            ]
-            raise CommandError("\n".join(faults), returncode=2)
+            raise CommandError("\n".join(_faults(form)), returncode=2)
         return actions.answer(form.question, everywhere)
 
     def _write(self, folder: Path, written: dict[str, bytes]) -> None:
@@ -90,6 +88,16 @@ class Command(BaseCommand):
                 % {"folder": folder, "why": error.strerror},
                 returncode=2,
             ) from error
+
+
+def _faults(form: DiagnosisForm) -> list[str]:
+    """One line per option: what is wrong, without what a page would fall back on."""
+    options = {field: name for name, field in OPTIONS.items()}
+    return [
+        f"--{options[field]} : {re.split(' ?: ', str(error))[0]}."
+        for field, errors in form.errors.items()
+        for error in errors
+    ]
 
 
 def report(answer: Answer) -> bytes:

@@ -205,3 +205,20 @@ def test_one_lands_on_the_page_that_was_asked_for_and_nowhere_else(client: Clien
     assert code
     landed = stranger.post(GIVE, {"code": code[0], "next": "https://ailleurs.example/"})
     assert landed["Location"] == "/pro/"
+
+
+@pytest.mark.parametrize(
+    ("preferred", "cookie", "kept"), [("en", None, "en"), ("en", "fr", "fr"), ("fr", None, None)]
+)
+def test_the_language_of_the_account_follows_unless_one_was_just_chosen(
+    client: Client, preferred: str, cookie: str | None, kept: str | None
+) -> None:
+    nadia = manager()
+    with scope.system():
+        nadia.language = preferred
+        nadia.save()
+    if cookie:
+        client.cookies["django_language"] = cookie
+    client.post(GIVE, {"code": code_for(client, "nadia@example.org")})
+    found = client.cookies.get("django_language")
+    assert (found.value if found else None) == kept

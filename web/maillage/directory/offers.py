@@ -11,9 +11,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
+from maillage.directory.freshness import HOUSE
 from maillage.directory.models import Service, ServiceAtLocation
 from maillage.directory.querysets import ServiceQuerySet
 from maillage.directory.search import by_words
@@ -26,13 +28,17 @@ ON_SITE = frozenset({Delivery.ON_SITE, Delivery.MOBILE})
 AT_A_DISTANCE = frozenset({Delivery.PHONE, Delivery.VIDEO})
 
 
-# Long columns that no result shows: four hundred results are read to show the twenty nearest.
-UNSEEN = (
-    "service__words",
-    "service__organization__description",
-    "location__commune__outline",
-    "location__commune__town_hall_hours",
-)
+# What results show or are ordered by, and no more: hundreds are read to show the ten nearest.
+SEEN_OF_SERVICE = (
+    "kind", "name", "name_en", "topics", "expectant", "minimum_age", "maximum_age", "modes",
+    "joining", "cost", "amount_min", "amount_max", "phone", "status", "alert", "verified_on",
+    "verified_by", "created_at", "organization__name", "organization__phone",
+)  # fmt: skip
+SEEN_OF_PLACE = (
+    "is_mobile_stop", "location__name", "location__phone", "location__latitude",
+    "location__longitude", "location__commune__name",
+    *(f"service__{field}" for field in SEEN_OF_SERVICE),
+)  # fmt: skip
 
 
 class Way(StrEnum):
@@ -59,6 +65,7 @@ class Wanted:
     language: str = ""
     accommodations: tuple[str, ...] = ()
     degrees: float = REACH_DEGREES
+    nearest: int = 0  # of each kind, keep so many places only, as the crow flies; 0 keeps all
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +122,15 @@ def _in_places(wanted: Wanted, fitting: ServiceQuerySet) -> list[Offer]:
         ServiceAtLocation.objects.of(fitting.delivered_by(modes))
         .in_reach_of(home.latitude, home.longitude, degrees=wanted.degrees)
         .select_related("service__organization", "location__commune")
-        .defer(*UNSEEN)
+        .only(*SEEN_OF_PLACE)
     )
     if modes == {Delivery.MOBILE}:
         places = places.filter(is_mobile_stop=True)
     if wanted.when:
         places = places.open_when(wanted.when, day=wanted.day)
+    if wanted.nearest:
+        stale_on = wanted.day - relativedelta(months=HOUSE.stale)
+        places = places.nearest_of_each_kind(home, wanted.nearest, stale_on=stale_on)
     return [Offer(at.service, Way.PLACE, at) for at in places.order_by("pk")]
 
 

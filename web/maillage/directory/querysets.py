@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from math import cos, radians
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from maillage.directory.needs import BY_CODE
 from maillage.directory.vocabulary import Delivery
@@ -90,6 +92,18 @@ class ServiceAtLocationQuerySet(models.QuerySet["ServiceAtLocation"]):
             location__latitude__range=(latitude - degrees, latitude + degrees),
             location__longitude__range=(longitude - 1.6 * degrees, longitude + 1.6 * degrees),
         )
+
+    def nearest_of_each_kind(self, home: "Commune", count: int, *, stale_on: date) -> Self:
+        """Keep the `count` nearest as the crow flies of each kind, stale and closed ones apart."""
+        down = F("location__latitude") - home.latitude
+        across = (F("location__longitude") - home.longitude) * cos(radians(home.latitude))
+        stale = Q(service__verified_on__lte=stale_on) | Q(
+            service__verified_on=None, service__created_at__date__lte=stale_on
+        )
+        alike = ["service__kind", "service__status", Case(models.When(stale, then=1), default=0)]
+        rank = Window(RowNumber(), partition_by=alike, order_by=down * down + across * across)
+        ranked = self.order_by().annotate(rank=rank).filter(rank__lte=count)
+        return self.filter(pk__in=ranked.values("pk"))
 
     def open_when(self, when: When, *, day: date) -> Self:
         """Keep places where a rule opens this service at such a moment, from `day` on."""

@@ -19,6 +19,7 @@ from maillage.directory import actions, keeping, permissions
 from maillage.directory.forms import AnswerForm, StatusForm
 from maillage.directory.freshness import Freshness, freshness
 from maillage.directory.models import ErrorReport, MergeProposal, Service
+from maillage.organizations.models import Membership
 from maillage.organizations.permissions import (
     AtWork,
     administrators,
@@ -168,11 +169,14 @@ def departement(request: AtWork) -> HttpResponse:
     groups: dict[Any, dict[str, int]] = {}
     for one in kept:
         counts = groups.setdefault(
-            one["service"].organization, {"all": 0, "doubted": 0, "stale": 0}
+            one["service"].organization, {"all": 0, "doubted": 0, "stale": 0, "managers": 0}
         )
         counts["all"] += 1
         counts["doubted"] += one["fresh"] is Freshness.TO_VERIFY
         counts["stale"] += one["fresh"] is Freshness.STALE
+    for organization in _managed(request.rights.administers):
+        if organization in groups:
+            groups[organization]["managers"] += 1
     rows = sorted(
         groups.items(), key=lambda row: (-row[1]["stale"], -row[1]["doubted"], row[0].name)
     )
@@ -181,3 +185,11 @@ def departement(request: AtWork) -> HttpResponse:
     ).count()
     facts = {"rows": rows, "proposals": proposals, "kept": len(kept)}
     return render(request, "directory/departement.html", facts)
+
+
+def _managed(departements: frozenset[str]) -> list[Any]:
+    """The organizations that have a manager, once for each manager."""
+    held = Membership.objects.filter(
+        role=Membership.Role.STRUCTURE_MANAGER, departement__in=departements
+    ).on(timezone.localdate())
+    return [one.organization for one in held.select_related("organization").order_by("pk")]

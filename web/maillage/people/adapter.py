@@ -62,5 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             user.save(update_fields=["warned_at"])
         audit.record(user.pk, "people.signed_in", user)
         response: HttpResponse = super().post_login(request, user, **hints)
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
+        chosen_here = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        if user.language != User.Language.FRENCH and not chosen_here:
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
         return response

@@ -24,6 +24,7 @@ BICYCLE_MINUTES = 45  # without a car, what takes longer is shown last
 TOO_FAR_MINUTES = 90  # without a car, what takes longer is counted, not shown
 FAR_MINUTES = 60  # other places of a service further than this are not said on its card
 WIDER_DEGREES = 1.5
+NEAREST_BY_AIR = 8  # of each kind: the nearest by road is among them
 ADVISERS = (Kind.PMI, Kind.INFORMATION_POINT, Kind.FRANCE_SERVICES, Kind.REMOTE_LISTENING)
 LATER = datetime.max.replace(tzinfo=timezone.get_default_timezone())
 
@@ -205,6 +206,7 @@ def _elsewhere(asked: Asked) -> tuple[tuple[Result, ...], tuple[Result, ...]]:
         day=asked.wanted.day,
         kinds=tuple(dict.fromkeys([*kinds, *ADVISERS])),
         degrees=WIDER_DEGREES,
+        nearest=NEAREST_BY_AIR,
     )
     results = _results(replace(asked, car=True), find(wider), {})
     nearest: dict[str, Result] = {}

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from maillage.core.charts import Bar, Series, Tick, bar_chart, line_chart
 from maillage.core.maps import Area, LegendClass, Point, draw
 from maillage.core.tables import Cell, Column
+from maillage.directory.signposts import SIGNPOSTS
+from maillage.portal.cards import Card
 
 ROWS = (("Champlitte", 4, "24 min"), ("Gray", 11, "3 min"), ("Pesmes", 2, "31 min"))
 SHADES = ("map-1", "map-2", "map-3", "map-4", "map-unserved", "map-missing")
@@ -55,6 +57,8 @@ def sample_parts(query: QueryDict) -> dict[str, Any]:
         "bars": bar_chart([Bar(name, count, str(count)) for name, count, _time in ROWS]),
         "bar_columns": columns[:2],
         "bar_rows": [row[:2] for row in rows],
+        "card": _card(),
+        "signpost": SIGNPOSTS[0],
         "curve": _curve(),
         "curve_columns": [
             Column(str(_("Part des enfants"))),
@@ -62,6 +66,29 @@ def sample_parts(query: QueryDict) -> dict[str, Any]:
         ],
         "curve_rows": [["50 %", "26 %"], ["100 %", "100 %"]],
     }
+
+
+def _card() -> Card:
+    return Card(
+        anchor="sample",
+        title=str(_("Groupe de parole")),
+        href="#main",
+        number=1,
+        chips=((str(_("Gratuit")), ""), (str(_("À distance")), "accent")),
+        place="France services, Champlitte",
+        when=str(_("Ouvert maintenant")),
+        when_note="",
+        far="24 min",
+        far_note=str(_("(estimation)")),
+        fee=str(_("Gratuit")),
+        by="Maison des Quatre Vents",
+        why=(str(_("Ouvert aux futurs parents.")),),
+        phone="03 00 00 00 00",
+        phone_href="tel:0300000000",
+        alert=str(_("Cette fiche n’a pas été relue depuis un an.")),
+        stale="",
+        also=("Gray (12 min)",),
+    )
 
 
 def _map() -> Any:

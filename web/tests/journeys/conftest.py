@@ -5,7 +5,8 @@
         look_at(page)
 
 `visit` opens a page and remembers what the browser complained about; `look_at` (in looking.py)
-holds the page to the house: no axe violation, no console error, nothing from elsewhere, no overflow.
+holds the page to the house: no axe violation, no console error, nothing asked of another machine,
+nothing wider than the screen.
 Without Chromium every journey is skipped, and says so.
 """
 

@@ -1,6 +1,7 @@
 """A mother in a village looks for help: with a keyboard, without a script, without a car."""
 
 from playwright.sync_api import expect
+from tests.journeys.looking import look_at
 
 
 def test_a_search_is_made_with_the_keyboard_alone(visit):
@@ -72,3 +73,40 @@ def test_an_error_is_reported_without_a_name_and_confirmed(visit):
     page.get_by_label("Qu’est-ce qui ne va pas").fill("Le numéro ne répond plus.")
     page.get_by_role("button", name="Envoyer").click()
     expect(page.get_by_text("la structure va vérifier cette fiche")).to_be_visible()
+
+
+def test_communes_are_suggested_while_one_types(visit):
+    page = visit("/")
+    page.get_by_label("Ma commune").press_sequentially("champl")
+    expect(page.locator('#communes option[value="Champlitte (70122)"]')).to_have_count(1)
+
+
+def test_a_map_is_moved_and_enlarged_with_the_keyboard(visit):
+    page = visit("/?commune=champlitte&need=tantrums&age=36")
+    page.get_by_role("button", name="Déplacer et agrandir la carte").press("Enter")
+    drawing = page.locator(".leaflet-container svg.map")
+    expect(drawing).to_be_visible()
+    before = drawing.bounding_box()
+    page.get_by_role("region", name="Carte des lieux trouvés").press("+")
+    page.wait_for_function(
+        "width => document.querySelector('.leaflet-container svg.map')"
+        ".getBoundingClientRect().width > width",
+        arg=before["width"],
+    )
+    look_at(page)
+
+
+def test_a_door_of_the_home_page_asks_only_for_the_commune(visit):
+    page = visit("/", width=390)
+    page.get_by_role("link", name="Nous nous séparons").click()
+    expect(page.get_by_text("Il ne manque que votre commune.")).to_be_visible()
+    expect(page.get_by_label("Ma commune")).to_be_focused()
+    page.keyboard.type("Vesoul")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("pour vous à Vesoul")
+
+
+def test_a_word_that_holds_a_danger_still_shows_who_to_call(visit):
+    page = visit("/?commune=gray&need=violence")
+    expect(page.get_by_role("heading", name="Aussi, partout en France")).to_be_visible()
+    assert page.locator('a[href="tel:3919"]').count() >= 2

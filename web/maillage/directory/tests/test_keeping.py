@@ -322,3 +322,21 @@ def test_a_remote_service_says_where_it_helps_and_keeps_areas_that_the_form_cann
     ]
     assert send(nadia, entry, "publish", areas=["epci:999999999"]).status_code == 400
     assert entry.areas.count() == 2
+
+
+def test_the_preview_shows_what_is_typed_as_text(nadia: Client, entry: Service) -> None:
+    page = send(nadia, entry, "preview", name="<script>alert(1)</script>")
+    assert "<mark>&lt;script&gt;alert(1)&lt;/script&gt;</mark>" in page.text
+    assert "<script>alert" not in page.text
+
+
+def test_an_administrator_sees_which_organizations_have_nobody_to_remind(
+    client: Client, entry: Service
+) -> None:
+    made.service("Sans personne", organization=made.organization("Orpheline"))
+    manager(at=entry.organization)
+    sign_in(client, administrator())
+    rows = client.get("/pro/departement/").context["rows"]
+    assert {str(where): counts["managers"] for where, counts in rows} == {
+        "Les Petits Pas": 1, "Orpheline": 0,
+    }  # fmt: skip

@@ -187,3 +187,38 @@ def test_signing_out_removes_the_session(client: Client) -> None:
     with scope.system():
         assert Session.objects.exclude(user=None).count() == 0
     assert client.get("/pro/").status_code == 302
+
+
+def test_one_lands_on_the_page_that_was_asked_for_and_nowhere_else(client: Client) -> None:
+    manager()
+    asked = client.get("/pro/services/")
+    assert asked["Location"] == "/connexion/?next=/pro/services/"
+    sent = client.post(ASK, {"email": "nadia@example.org", "next": "/pro/services/"})
+    assert sent["Location"] == f"{GIVE}?next=%2Fpro%2Fservices%2F"
+    code = re.search(r"\d{4} \d{4}", letters()[-1].body)
+    assert code
+    landed = client.post(GIVE, {"code": code[0], "next": "/pro/services/"})
+    assert landed["Location"] == "/pro/services/"
+    stranger = Client()
+    stranger.post(ASK, {"email": "nadia@example.org"})
+    code = re.search(r"\d{4} \d{4}", letters()[-1].body)
+    assert code
+    landed = stranger.post(GIVE, {"code": code[0], "next": "https://ailleurs.example/"})
+    assert landed["Location"] == "/pro/"
+
+
+@pytest.mark.parametrize(
+    ("preferred", "cookie", "kept"), [("en", None, "en"), ("en", "fr", "fr"), ("fr", None, None)]
+)
+def test_the_language_of_the_account_follows_unless_one_was_just_chosen(
+    client: Client, preferred: str, cookie: str | None, kept: str | None
+) -> None:
+    nadia = manager()
+    with scope.system():
+        nadia.language = preferred
+        nadia.save()
+    if cookie:
+        client.cookies["django_language"] = cookie
+    client.post(GIVE, {"code": code_for(client, "nadia@example.org")})
+    found = client.cookies.get("django_language")
+    assert (found.value if found else None) == kept

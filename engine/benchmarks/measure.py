@@ -1,0 +1,69 @@
+"""Measure a call in a process of its own: processor time, wall time, peak memory."""
+
+import multiprocessing
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+FORK = multiprocessing.get_context("fork")  # the child starts with the data already in memory
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "ops" / "bench"))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The best of several calls in one process, after a first one that is not counted."""
+
+    answer: Any
+    cpu: float  # seconds
+    wall: float  # seconds
+    extra_mb: float  # peak memory above what was in use before the first call
+
+
+def measure(call: Callable[[], Any], repeat: int = 3, warm: bool = True) -> Measured | None:
+    """Run `call` in a child process; None when it fails, which is printed."""
+    here, there = FORK.Pipe(duplex=False)
+    child = FORK.Process(target=_run, args=(call, repeat, warm, there))
+    child.start()
+    there.close()
+    try:
+        found = here.recv()
+    except EOFError:
+        found = None
+    child.join()
+    return found
+
+
+def _run(call: Callable[[], Any], repeat: int, warm: bool, out: Connection) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    best = (float("inf"), float("inf"))
+    answer = None
+    try:
+        for turn in range(repeat + warm):
+            wall, cpu = time.perf_counter(), _cpu()
+            answer = call()
+            spent = (_cpu() - cpu, time.perf_counter() - wall)
+            best = min(best, spent) if turn >= warm else best
+    except Exception:  # noqa: BLE001 - a peer may fail in any way, and that is a result
+        traceback.print_exc()
+        out.send(None)
+        return
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    out.send(Measured(answer, *best, (peak - before) / 1000))
+
+
+def _cpu() -> float:
+    """Return processor time, that of programs called (CBC) included."""
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    theirs = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
+
+
+def seconds(value: float) -> str:
+    """Write a duration with three figures that mean something."""
+    return f"{value * 1000:.3g} ms" if value < 1 else f"{value:.3g} s"

@@ -51,8 +51,11 @@ def receive(anchor: date) -> None:
     standing = Availability.objects.filter(practitioner__in=people)
     wanted = [_rule(*pair) for pair in _shared_out(list(schedules.order_by("pk")), people)]
     standing.exclude(pk__in=[rule.pk for rule in wanted]).delete()
+    names = [field.name for field in Availability._meta.concrete_fields if not field.primary_key]
+    Availability.objects.bulk_create(
+        wanted, update_conflicts=True, unique_fields=["id"], update_fields=names
+    )
     for rule in wanted:
-        rule.save(force_insert=not standing.filter(pk=rule.pk).exists())
         _employ(rule.practitioner, rule.organization, anchor)
     occurrences.rebuild([one.pk for one in people], today=anchor)
 
@@ -103,10 +106,9 @@ def _shared_out(
 def _rule(schedule: Schedule, practitioner: Practitioner) -> Availability:
     service, place = schedule.service, schedule.service_at_location_id
     remote = [mode for mode in service.modes if mode in {"phone", "video"}]
+    key = (service.pk, place, schedule.byday, schedule.opens_at, schedule.dtstart, schedule.until)
     return Availability(
-        pk=uuid5(
-            NAMESPACE, f"availability/{service.pk}/{place}/{schedule.byday}/{schedule.opens_at}"
-        ),
+        pk=uuid5(NAMESPACE, f"availability/{key}/{schedule.school_period}"),
         practitioner=practitioner,
         organization_id=service.organization_id,
         departement_id=service.departement_id,

@@ -3,7 +3,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from maillage.agenda.models import Availability
 from maillage.core import scope
 from maillage.core.models import AuditEntry
 from maillage.demo import actions, network
@@ -12,6 +14,7 @@ from maillage.demo.personas import PERSONAS
 from maillage.directory.models import Location, Opening, Schedule, Service, ServiceArea
 from maillage.organizations.models import Membership, Organization
 from maillage.people.models import User
+from maillage.practitioners.models import Practitioner
 from maillage.territory.models import Commune
 
 ANCHOR = date(2026, 11, 18)
@@ -150,3 +153,14 @@ def test_without_its_communes_the_demonstration_is_refused():
 def test_the_command_says_a_refusal_in_one_sentence():
     with pytest.raises(CommandError, match="Le territoire n’est pas chargé"):
         call_command("demo")
+
+
+def test_practitioners_receive_at_the_hours_of_individual_support_and_twice_is_once(haute_saone):
+    before = sorted(Availability.objects.values_list("pk", flat=True))
+    call_command("demo", stdout=StringIO())
+    assert sorted(Availability.objects.values_list("pk", flat=True)) == before
+    assert len(before) == 17
+    people = Practitioner.objects.bookable_on(timezone.localdate())
+    assert sorted(people.values_list("name", flat=True)) == [
+        "Aline Perrin", "Karim Benali", "Louise Grandjean", "Samuel Vautrin",
+    ]  # fmt: skip

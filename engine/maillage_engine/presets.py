@@ -1,8 +1,8 @@
 """Step decays used in published studies, under their names. None is a recommendation.
 
 `checked` is False while nobody has compared the values with the publication itself: say so wherever
-such a preset is shown, and never bill or rank anyone on it. Published bands are often strict ("less than
-10 minutes"); ours include their bound, which matters only for times exactly on it.
+such a preset is shown, and never bill or rank anyone on it. Published bands are often strict ("less
+than 10 minutes"); ours include their bound, which matters only for times exactly on it.
 """
 
 from dataclasses import dataclass

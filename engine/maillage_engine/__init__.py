@@ -53,6 +53,7 @@ from maillage_engine.inequality import (
 from maillage_engine.matrix_file import TravelMatrix, read_matrix
 from maillage_engine.models import BICYCLE, CAR_ASSUMED, CAR_MOUNTAIN, CAR_ROLLING, FOOT
 from maillage_engine.pairs import Pairs, pairs, pairs_from
+from maillage_engine.presets import Preset
 from maillage_engine.travel import (
     Places,
     TravelModel,
@@ -117,6 +118,7 @@ __all__ = [
     "Nearest",
     "Pairs",
     "Places",
+    "Preset",
     "Siting",
     "Theil",
     "Threshold",

@@ -14,6 +14,7 @@ from maillage_engine._check import Floats, Ints
 from maillage_engine._median import FORBIDDEN, FORCED, FREE, Assignment, Network, Pace, Rule
 
 Mask: TypeAlias = NDArray[np.bool_]
+Statuses: TypeAlias = NDArray[np.int8]
 TINY = 1e-9  # two totals closer than this, relatively, are the same total
 TURNS = 100  # Lagrangian steps between two rounds of fixing
 ROUNDS = 60
@@ -47,7 +48,7 @@ class Search:
 
     net: Network  # only the pairs that a better solution may still use
     whole: Network  # every pair
-    status: NDArray[np.int8]
+    status: Statuses
     p: int
     must_serve: bool
     deadline: float
@@ -120,14 +121,21 @@ class Search:
         if self.closed or self._nearly():
             return
         sites = self.best.copy()
-        to = _room(self.whole.far.size)
-        total = _median.wander(self.whole, self.status, sites, to, self._draws(), self.lower)
+        total = self._shaken(self.whole, self.status, sites, self.lower)
         if total < self.upper:
-            self.upper, self.best = float(total), sites
+            self.upper, self.best = total, sites
 
-    def _draws(self) -> Ints:
-        turns = min(SHAKES, max(10, int(SHAKEN_PAIRS / max(1, self.whole.site.size))))
-        return self.rng.integers(0, 2**31, (turns, 7))
+    def _shaken(self, net: Network, status: Statuses, sites: Mask, enough: float) -> float:
+        """Shake `sites` in place, a few times between two looks at the clock; return the total."""
+        turns = min(SHAKES, max(10, int(SHAKEN_PAIRS / max(1, net.site.size))))
+        draws = self.rng.integers(0, 2**31, (turns, 7))
+        to = _room(net.far.size)
+        total = float("inf")
+        for part in np.array_split(draws, max(1, turns // 10)):
+            total = float(_median.wander(net, status, sites, to, part, enough))
+            if total <= enough or self.late:
+                break
+        return total
 
     def _fill(self, sites: Mask) -> None:
         """Open sites in order until there are `p`: more sites never cost more."""
@@ -272,7 +280,7 @@ class Cover(Search):
             sites[np.flatnonzero(sites)[np.argmin(alone[sites])]] = False
             left = _median.improve(rows, free, sites, found, int(self.rng.integers(sites.size)))
             if left > 0 and shaking:
-                left = _median.wander(rows, free, sites, found, self._draws(), 0.0)
+                left = self._shaken(rows, free, sites, 0.0)
             if left > 0:
                 return
             self.upper, self.best = float(sites.sum()), sites

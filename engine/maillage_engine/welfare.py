@@ -140,7 +140,7 @@ def kolm_pollak(
     References
     ----------
     Kolm (1976), Journal of Economic Theory 12(3), doi:10.1016/0022-0531(76)90037-5.
-    Sheriff & Maguire (2020), Journal of Public Economic Theory 22(5), doi:10.1111/jpet.12435.
+    Sheriff & Maguire (2020), Risk Analysis 40(12), doi:10.1111/risa.13562.
     """
     amounts, share, mean = _shares(values, weights)
     strength = _check.positive("aversion", aversion)

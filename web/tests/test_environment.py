@@ -67,6 +67,19 @@ def test_a_missing_venv_module_is_one_sentence(
     )
 
 
+def test_a_checkout_of_another_account_is_one_sentence(
+    environment: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused() -> bool:
+        raise PermissionError(13, "Permission denied", "/srv/maillage/.venv")
+
+    monkeypatch.setattr(environment, "is_ready", refused)
+    assert environment.main() == 2
+    assert capsys.readouterr().err == (
+        'maillage: "/srv/maillage/.venv" belongs to another account: use that account.\n'
+    )
+
+
 def test_an_old_python_is_one_sentence(
     environment: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

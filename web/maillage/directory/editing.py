@@ -32,9 +32,10 @@ def edit_service(request: AtWork, service_id: UUID) -> HttpResponse:
     """Change an entry."""
     service = permissions.service_to_keep(request.rights, service_id)
     stored = draft_of(service, timezone.localdate())
+    role = permissions.acting_as(request.rights, service)
 
     def publish(draft: Draft, base: Draft) -> Service:
-        return keeping.publish(service.pk, draft, base=base, by=request.user.pk)
+        return keeping.publish(service.pk, draft, base=base, by=request.user.pk, acting_as=role)
 
     return _edit(request, service, stored, publish)
 
@@ -53,9 +54,10 @@ def create_service(request: AtWork) -> HttpResponse:
         return render(request, "directory/choose_organization.html", {"organizations": mine})
     organization = chosen[0]
     service = Service(organization=organization, departement_id=organization.departement_id)
+    role = permissions.acting_as(request.rights, service)
 
     def publish(draft: Draft, base: Draft) -> Service:
-        return keeping.create_service(organization, draft, by=request.user.pk)
+        return keeping.create_service(organization, draft, by=request.user.pk, acting_as=role)
 
     return _edit(request, service, blank(), publish)
 

@@ -24,16 +24,20 @@ from maillage.territory.models import Commune
 
 
 @transaction.atomic
-def create_service(organization: Organization, draft: Draft, *, by: int) -> Service:
+def create_service(
+    organization: Organization, draft: Draft, *, by: int, acting_as: str = ""
+) -> Service:
     """Publish a new entry for an organization, verified today."""
     service = Service(organization=organization, departement_id=organization.departement_id)
     write(service, draft)
-    audit.record(by, "directory.created", service, departement=service.departement_id)
+    _trace(by, acting_as, "directory.created", service)
     return service
 
 
 @transaction.atomic
-def publish(service_id: UUID, draft: Draft, *, base: Draft, by: int) -> Service:
+def publish(
+    service_id: UUID, draft: Draft, *, base: Draft, by: int, acting_as: str = ""
+) -> Service:
     """Publish a changed entry, which is thereby verified.
 
     Raises `ChangedMeanwhile` when the entry is no longer what its editor started from: the row is
@@ -44,22 +48,24 @@ def publish(service_id: UUID, draft: Draft, *, base: Draft, by: int) -> Service:
     if theirs != base:
         raise ChangedMeanwhile(name=service.name, theirs=theirs)
     write(service, draft)
-    audit.record(by, "directory.published", service, departement=service.departement_id)
+    _trace(by, acting_as, "directory.published", service)
     return service
 
 
 @transaction.atomic
-def verify(service_id: UUID, *, by: int) -> Service:
+def verify(service_id: UUID, *, by: int, acting_as: str = "") -> Service:
     """Say that the entry is still true today. Twice is harmless."""
     service = _locked(service_id)
     _verified(service)
     service.save(update_fields=["verified_on", "verified_by", "updated_at"])
-    audit.record(by, "directory.verified", service, departement=service.departement_id)
+    _trace(by, acting_as, "directory.verified", service)
     return service
 
 
 @transaction.atomic
-def set_status(service_id: UUID, *, status: str, alert: str, by: int) -> Service:
+def set_status(
+    service_id: UUID, *, status: str, alert: str, by: int, acting_as: str = ""
+) -> Service:
     """Close for a time with a message, pause, stop, or open again."""
     service = _locked(service_id)
     service.status, service.alert = status, alert
@@ -67,19 +73,19 @@ def set_status(service_id: UUID, *, status: str, alert: str, by: int) -> Service
     service.save(update_fields=["status", "alert", "verified_on", "verified_by", "updated_at"])
     openings.rebuild([service.pk], today=timezone.localdate())
     verb = f"directory.set_{status.replace(' ', '_')}"
-    audit.record(by, verb, service, departement=service.departement_id)
+    _trace(by, acting_as, verb, service)
     return service
 
 
 @transaction.atomic
-def close_report(report: ErrorReport, *, answer: str, by: int) -> ErrorReport:
+def close_report(report: ErrorReport, *, answer: str, by: int, acting_as: str = "") -> ErrorReport:
     """Say what was done about what a visitor reported. Raises `ReportAlreadyAnswered`."""
     report = ErrorReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
     if report.closed_at is not None:
         raise ReportAlreadyAnswered
     report.closed_at, report.answer = timezone.now(), answer
     report.save(update_fields=["closed_at", "answer"])
-    audit.record(by, "directory.closed_report", report, departement=report.departement_id)
+    _trace(by, acting_as, "directory.closed_report", report)
     return report
 
 
@@ -96,6 +102,10 @@ def write(service: Service, draft: Draft) -> None:
     rules = _times(service, draft["times"], places)
     _exceptions(rules, draft["exceptions"], places)
     openings.rebuild([service.pk], today=today)
+
+
+def _trace(by: int, acting_as: str, verb: str, target: Service | ErrorReport) -> None:
+    audit.record(by, verb, target, departement=target.departement_id, acting_as=acting_as)
 
 
 def _locked(service_id: UUID) -> Service:

@@ -38,6 +38,14 @@ def service_to_keep(rights: Rights, service_id: UUID) -> Service:
     return service
 
 
+def acting_as(rights: Rights, entry: Service | ErrorReport) -> str:
+    """The role by which this person changes an entry, or answers about it."""
+    service = entry if isinstance(entry, Service) else entry.service
+    return rights.acting_as(
+        organization=service.organization_id, departement=service.departement_id
+    )
+
+
 def organizations_to_keep(rights: Rights) -> "list[Organization]":
     """Where this person may add an entry."""
     mine = Q(pk__in=rights.manages) | Q(departement__in=rights.administers)

@@ -105,7 +105,7 @@ def confirm(token: str) -> Service:
         raise LinkHasExpired
     link.used_at = timezone.now()
     link.save(update_fields=["used_at"])
-    return keeping.verify(link.service_id, by=link.user_id)
+    return keeping.verify(link.service_id, by=link.user_id, acting_as="mailed_link")
 
 
 def _still_keeps(link: ConfirmLink) -> bool:

@@ -80,7 +80,8 @@ def my_services(request: AtWork) -> HttpResponse:
 def verify(request: AtWork, service_id: UUID) -> HttpResponse:
     """Still true: one tap."""
     service = permissions.service_to_keep(request.rights, service_id)
-    keeping.verify(service.pk, by=request.user.pk)
+    role = permissions.acting_as(request.rights, service)
+    keeping.verify(service.pk, by=request.user.pk, acting_as=role)
     messages.success(request, _("« %(name)s » est vérifié aujourd’hui.") % {"name": service.name})
     return redirect(_back(request))
 
@@ -99,7 +100,8 @@ def status(request: AtWork, service_id: UUID) -> HttpResponse:
     service = permissions.service_to_keep(request.rights, service_id)
     form = StatusForm(request.POST or None, instance=Service.objects.get(pk=service.pk))
     if request.method == "POST" and form.is_valid():
-        keeping.set_status(service.pk, by=request.user.pk, **form.cleaned_data)
+        role = permissions.acting_as(request.rights, service)
+        keeping.set_status(service.pk, by=request.user.pk, acting_as=role, **form.cleaned_data)
         messages.success(request, _("C’est publié : les familles le voient dès maintenant."))
         return redirect("directory:my_services")
     facts = {"form": form, "service": service}
@@ -131,7 +133,9 @@ def close_report(request: AtWork, report_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, " ".join(str(text) for text in form.errors["answer"]))
         return redirect("directory:error_reports")
-    keeping.close_report(report, answer=form.cleaned_data["answer"], by=request.user.pk)
+    role = permissions.acting_as(request.rights, report)
+    answer = form.cleaned_data["answer"]
+    keeping.close_report(report, answer=answer, by=request.user.pk, acting_as=role)
     messages.success(request, _("Le signalement est traité."))
     return redirect("directory:error_reports")
 

@@ -47,9 +47,14 @@ def invite(invitation: Invitation, *, by: int) -> Membership:
         if "one_open_membership" not in str(error):
             raise
         raise AlreadyMember(email=user.email) from error
-    audit.record(by, "organizations.invited", membership, departement=invitation.departement_id)
+    _trace(by, "organizations.invited", membership)
     _write_to(user, membership)
     return membership
+
+
+def _trace(by: int, verb: str, membership: Membership) -> None:
+    role = Membership.Role.ADMINISTRATOR.value
+    audit.record(by, verb, membership, departement=membership.departement_id, acting_as=role)
 
 
 def _account_for(email: str, name: str) -> User:
@@ -106,5 +111,5 @@ def end_membership(membership: Membership, *, by: int) -> Membership:
         raise LastAdministrator
     membership.ends_on, membership.revoked_at = max(today, membership.starts_on), timezone.now()
     membership.save(update_fields=["ends_on", "revoked_at"])
-    audit.record(by, "organizations.ended_membership", membership, departement=place)
+    _trace(by, "organizations.ended_membership", membership)
     return membership

@@ -51,6 +51,12 @@ class Rights:
         """Whether what this organization publishes in this département may be changed."""
         return organization in self.manages or departement in self.administers
 
+    def acting_as(self, *, organization: UUID | None, departement: str) -> str:
+        """The role by which this entry is changed, for the trail."""
+        if organization in self.manages:
+            return Membership.Role.STRUCTURE_MANAGER.value
+        return Membership.Role.ADMINISTRATOR.value if departement in self.administers else ""
+
     @property
     def keeps_entries(self) -> bool:
         """Whether this person keeps at least one organization's entries."""

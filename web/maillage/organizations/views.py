@@ -87,7 +87,7 @@ def own_data(request: AtWork) -> HttpResponse:
     found["memberships"] = list(
         held.values("role", "organization__name", "departement", "starts_on", "ends_on")
     )
-    found["actions"] = list(done.values("at", "verb", "target_kind", "target_id"))
+    found["actions"] = list(done.values("at", "acting_as", "verb", "target_kind", "target_id"))
     response = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
     return response

@@ -71,9 +71,7 @@ def diagnose(question: Question, inputs: Inputs) -> Diagnosis:
         epcis=_epcis(question, communes, answer.score * question.per),
         totals=_totals(question, communes, answer, table, sites),
         inequality=_inequality(communes, answer.score * question.per),
-        remote=tuple(
-            (r.name, r.organization, r.modes, r.level, r.service_id) for r in inputs.facts.remote
-        ),
+        remote=tuple((r.name, r.organization, r.modes, r.level) for r in inputs.facts.remote),
         silent_departements=inputs.facts.silent_departements,
         travel=inputs.facts.times_source,
         sources=tuple(

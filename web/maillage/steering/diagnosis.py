@@ -100,7 +100,7 @@ class Diagnosis:
     epcis: tuple[EpciResult, ...]  # by name
     totals: Totals
     inequality: Inequality | None  # None where nobody can be counted
-    remote: tuple[tuple[str, str, tuple[str, ...], str, str], ...]  # name, by, modes, level, id
+    remote: tuple[tuple[str, str, tuple[str, ...], str], ...]  # name, by whom, modes, area
     silent_departements: tuple[str, ...]
     travel: str  # the files imported times come from; empty where all are estimated
     sources: tuple[tuple[str, str, str, str, str, str], ...]

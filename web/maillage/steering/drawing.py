@@ -25,9 +25,7 @@ def svg(answer: Answer, ground: maps.Ground, *, alone: bool = True) -> bytes:
     """The map of scores and its legend; `alone` adds its title and its sources."""
     found = answer.diagnosis
     classes = classes_for(found.communes)
-    fills = {
-        c.code: (classes.fill(c), presentation.said(c, found.question)) for c in found.communes
-    }
+    fills = {c.code: (classes.fill(c), presentation.said(c)) for c in found.communes}
     legend = presentation.legend(classes, found)
     lines = _footer(found) if alone else []
     height = ground.height + 60 + LINE * ((len(legend) + 1) // 4 + 1) + LINE * len(lines)

@@ -97,7 +97,7 @@ def _only(
     fills = {
         c.code: (
             classes.fill(c) + ("" if c.code in codes else FADED),
-            presentation.said(c, answer.diagnosis.question),
+            presentation.said(c),
         )
         for c in answer.diagnosis.communes
     }

@@ -173,7 +173,7 @@ def score_map(
     found: Diagnosis, ground: maps.Ground, classes: Classes, *, prefix: str = "c", title: str = ""
 ) -> ColouredMap:
     """The map of scores alone."""
-    fills = {c.code: (classes.fill(c), said(c, found.question)) for c in found.communes}
+    fills = {c.code: (classes.fill(c), said(c)) for c in found.communes}
     return ColouredMap(
         prefix=prefix,
         title=title or found.question.title(),
@@ -202,19 +202,15 @@ def dots(answer: Answer, ground: maps.Ground) -> list[tuple[int, int, str]]:
     return [(x, y, " ; ".join(names)) for (x, y), names in found.items()]
 
 
-def said(commune: CommuneResult, asked: Question) -> str:
+def said(commune: CommuneResult) -> str:
     """What the map says of one commune."""
+    time = wording.minutes(commune.minutes)
     if commune.people is None:
-        return _("%(name)s : effectif non connu, %(time)s") % {
-            "name": commune.name,
-            "time": wording.minutes(commune.minutes),
-        }
-    words = _("%(name)s : %(score)s, %(time)s") % {
-        "name": commune.name,
-        "score": wording.amount(commune.score),
-        "time": wording.minutes(commune.minutes),
-    }
-    return _("%(words)s, non desservie") % {"words": words} if commune.unserved else words
+        return _("%(name)s : effectif non connu, %(time)s") % {"name": commune.name, "time": time}
+    facts = {"name": commune.name, "score": wording.amount(commune.score), "time": time}
+    if commune.unserved:
+        return _("%(name)s : %(score)s, %(time)s, non desservie") % facts
+    return _("%(name)s : %(score)s, %(time)s") % facts
 
 
 def _described(found: Diagnosis) -> str:
@@ -293,7 +289,7 @@ def remote_rows(found: Diagnosis) -> list[RemoteRow]:
             modes=", ".join(str(Delivery(mode).label) for mode in modes),
             level=str(ServiceArea.Level(level).label),
         )
-        for name, organization, modes, level, _id in found.remote
+        for name, organization, modes, level in found.remote
     ]
 
 

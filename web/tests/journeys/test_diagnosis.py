@@ -1,11 +1,15 @@
 """A steering officer's paths: see where there is none, trust a figure, compare, take it away."""
 
-import pytest
+import re
 
+import pytest
+from django.core.cache import cache
 from tests.journeys.looking import look_at, look_at_all_sides
 
+CLAIRE = "Claire Humbert"  # steering officer of the demonstration
 BASE = "/pilotage/diagnostic/"
 PAGES = {
+    "home": "/pilotage/",
     "the map": BASE,
     "between EPCI": f"{BASE}intercommunalites/",
     "priorities": f"{BASE}priorites/?regles=1&r=temps&s_temps=20&si_temps=30&au_moins=1",
@@ -78,3 +82,37 @@ def test_a_page_to_print_is_downloaded(visit):
     with page.expect_download() as taken:
         page.get_by_role("link", name="Une page à imprimer (PDF)").click()
     assert taken.value.suggested_filename == "diagnostic-70-laep-car-30min.pdf"
+
+
+def sign_in(page, name):
+    """As in the demonstration: choose a persona, read the code in the letter box, type it."""
+    cache.clear()
+    page.get_by_role("button", name=name).click()
+    page.get_by_role("link", name="lire le code dans la boîte de démonstration").click()
+    code = re.search(r"\d{4} \d{4}", page.locator("article").first.inner_text())
+    page.get_by_role("link", name="Revenir saisir le code").click()
+    page.get_by_label("Le code reçu").fill(code[0])
+    page.get_by_role("button", name="Me connecter").click()
+
+
+def test_an_officer_keeps_and_publishes_what_a_visitor_then_reads(visit):
+    page = visit("/connexion/")
+    sign_in(page, CLAIRE)
+    page.goto(re.match(r"https?://[^/]+", page.url)[0] + BASE)
+    page.get_by_role("link", name="Garder ce diagnostic").click()
+    look_at(page)
+    page.get_by_label("Titre").fill("Les LAEP en 2026")
+    page.get_by_label("Ce qu’il faut en retenir").fill("Le nord n’a rien.")
+    page.get_by_role("button", name="Garder", exact=True).click()
+    look_at_all_sides(page)
+    page.get_by_role("button", name="Publier").click()
+    address = page.url
+    visitor = visit("/pilotage/")
+    look_at_all_sides(visitor)
+    visitor.get_by_role("link", name="Les LAEP en 2026").first.click()
+    assert visitor.url == address
+    assert "Le nord n’a rien." in visitor.locator("main").inner_text()
+    assert visitor.get_by_role("button", name="Retirer de la publication").count() == 0
+    page.get_by_role("button", name="Retirer de la publication").click()
+    page.get_by_role("button", name="Supprimer ce brouillon").click()
+    assert page.url.endswith("/pilotage/")

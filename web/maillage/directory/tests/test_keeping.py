@@ -69,8 +69,8 @@ def test_publishing_without_a_change_changes_nothing_but_verifies(
     assert (entry.verified_on, entry.verified_by) == (today, entry.organization.name)
     with scope.system():
         trace = AuditEntry.objects.get()
-    assert (trace.verb, trace.target_id, trace.departement) == (
-        "directory.published", str(entry.pk), "70",
+    assert (trace.verb, trace.target_id, trace.departement, trace.acting_as) == (
+        "directory.published", str(entry.pk), "70", "structure_manager",
     )  # fmt: skip
 
 
@@ -340,3 +340,13 @@ def test_an_administrator_sees_which_organizations_have_nobody_to_remind(
     assert {str(where): counts["managers"] for where, counts in rows} == {
         "Les Petits Pas": 1, "Orpheline": 0,
     }  # fmt: skip
+
+
+def test_the_trail_says_as_whom_an_entry_was_changed(client: Client, entry: Service) -> None:
+    hugo = administrator()
+    sign_in(client, hugo).post(reverse("directory:verify", args=[entry.pk]))
+    with scope.system():
+        trace = AuditEntry.objects.get()
+    assert (trace.actor_id, trace.acting_as) == (hugo.pk, "administrator")
+    page = client.get("/pro/traces/").text
+    assert "<code>administrator</code>" in page

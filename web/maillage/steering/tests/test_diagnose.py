@@ -255,6 +255,7 @@ def test_an_imported_time_is_never_a_close_call() -> None:
 def test_the_same_facts_in_another_order_give_the_same_bytes() -> None:
     toy.territory()
     toy.both_drop_ins()
+    toy.line()
     first = answer(toy.question())
     with_rows_reversed()
     second = answer(toy.question())
@@ -265,6 +266,7 @@ def test_the_same_facts_in_another_order_give_the_same_bytes() -> None:
 def with_rows_reversed() -> None:
     toy.wipe()
     toy.territory(backwards=True)
+    toy.line()
     toy.drop_in("25001")
     toy.drop_in("70001")
 

@@ -15,7 +15,7 @@ from maillage.portal.results import FAR_MINUTES, Result
 from maillage.territory.models import Commune
 
 MARGIN_DEGREES = 0.05
-ALONE_DEGREES = 0.11  # around one place: enough to see a town that people know
+LEAST_DEGREES = 0.24  # in sight: enough to show a town that people know
 MOST_TOWNS = 3
 TOWNS_TRIED = 12
 LONGEST_NAME = 20  # letters that fit beside a town
@@ -53,15 +53,14 @@ def map_of_results(home: Commune, numbered: Sequence[tuple[int, Result]]) -> Pic
 def map_of_place(commune: Commune, point: Point) -> Picture:
     """One place among the communes around it."""
     said = _("Où se trouve ce lieu, %(where)s.") % {"where": words.at_place(commune.name)}
-    return Picture(around(commune, [point], margin=ALONE_DEGREES), said)
+    return Picture(around(commune, [point]), said)
 
 
-def around(home: Commune, points: Sequence[Point], *, margin: float = MARGIN_DEGREES) -> Drawing:
+def around(home: Commune, points: Sequence[Point]) -> Drawing:
     """Draw points over the home commune, the towns and the ground near: two queries."""
     window = _window(
         [home.latitude, *(p.latitude for p in points)],
         [home.longitude, *(p.longitude for p in points)],
-        margin,
     )
     south, north, west, east = window
     near = Commune.objects.filter(
@@ -115,11 +114,12 @@ def _has_room(town: Point, others: Sequence[Point], tall: float, wide: float) ->
     )
 
 
-def _window(latitudes: list[float], longitudes: list[float], margin: float) -> Window:
+def _window(latitudes: list[float], longitudes: list[float]) -> Window:
     """Everything, with a margin, in a frame that is never thin: height between 3/4 and 5/4."""
-    south, north = min(latitudes) - margin, max(latitudes) + margin
-    west, east = min(longitudes) - margin, max(longitudes) + margin
+    south, north = min(latitudes) - MARGIN_DEGREES, max(latitudes) + MARGIN_DEGREES
+    west, east = min(longitudes) - MARGIN_DEGREES, max(longitudes) + MARGIN_DEGREES
     squeeze = math.cos(math.radians((south + north) / 2))
-    height, width = north - south, (east - west) * squeeze
-    taller, wider = max(0.0, width * 0.75 - height), max(0.0, height / 1.25 - width) / squeeze
+    height, width = max(north - south, LEAST_DEGREES), max((east - west) * squeeze, LEAST_DEGREES)
+    height, width = max(height, width * 0.75), max(width, height / 1.25)
+    taller, wider = height - (north - south), width / squeeze - (east - west)
     return (south - taller / 2, north + taller / 2, west - wider / 2, east + wider / 2)

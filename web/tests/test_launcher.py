@@ -17,8 +17,8 @@ import pytest
 from maillage.config import (
     backups,
     postgres,
-    postgres_cluster,
     postgres_programs,
+    postgres_refusals,
     processes,
 )
 from maillage.config.speech import CannotStart
@@ -254,7 +254,7 @@ def test_a_full_disk_is_named_before_anything_is_written(
     bare_server: postgres.EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     more_than_any_disk = 10**18
-    monkeypatch.setattr(postgres_cluster, "BYTES_FOR_A_NEW_CLUSTER", more_than_any_disk)
+    monkeypatch.setattr(postgres_refusals, "BYTES_FOR_A_NEW_CLUSTER", more_than_any_disk)
     with pytest.raises(CannotStart) as refusal:
         postgres.start(bare_server)
     assert "est plein" in refusal.value.french

@@ -18,7 +18,7 @@ def embedded_server() -> postgres.EmbeddedServer:
     if "DATABASE_URL" in os.environ:
         raise CannotStart(
             "DATABASE_URL désigne votre serveur : sauvegardez-le avec pg_dump "
-            "(docs/operate.md, « Sauvegarder et restaurer »).",
+            "(docs/operate.md, « Back up and restore »).",
             "DATABASE_URL names your own server: back it up with pg_dump "
             '(docs/operate.md, "Back up and restore").',
         )

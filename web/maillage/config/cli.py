@@ -15,7 +15,8 @@ from django.core.management.base import CommandError
 from django.db.utils import OperationalError
 
 from maillage.config import backups, catalogues, environment, postgres, serve
-from maillage.config.postgres_cluster import disk_is_full, make_folder
+from maillage.config.postgres_cluster import make_folder
+from maillage.config.postgres_refusals import disk_is_full
 from maillage.config.speech import CannotStart, say
 
 PACKAGE = Path(__file__).resolve().parents[1]

@@ -18,7 +18,8 @@ from psycopg import sql
 
 from maillage.config import postgres_cluster as cluster
 from maillage.config import postgres_programs as programs
-from maillage.config.postgres_cluster import OWNER, RUNNER, EmbeddedServer, answers, connect
+from maillage.config.postgres_cluster import OWNER, RUNNER, answers, connect
+from maillage.config.postgres_place import EmbeddedServer
 from maillage.config.speech import CannotStart
 
 __all__ = [

@@ -4,20 +4,25 @@ A connection is the only proof that the server runs: after a crash, `postmaster.
 `pg_ctl status` may both say so for a while, or for ever. Callers hold the start lock.
 """
 
-import errno
 import os
 import pwd
 import shlex
 import shutil
 import signal
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from maillage.config import postgres_programs as programs
+from maillage.config.postgres_place import SOCKET_NAME, EmbeddedServer, is_cluster
+from maillage.config.postgres_refusals import (
+    does_not_start,
+    is_not_private,
+    on_a_full_disk,
+    refuse_what_cannot_work,
+)
 from maillage.config.processes import is_alive
 from maillage.config.speech import CannotStart
 
@@ -26,13 +31,9 @@ ROLES = {
     OWNER: sql.SQL("LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS"),
     RUNNER: sql.SQL("LOGIN NOCREATEDB NOSUPERUSER NOBYPASSRLS"),
 }
-SOCKET_NAME = ".s.PGSQL.5432"
-LONGEST_SOCKET_PATH = 100  # the system's own limit is 108 bytes on Linux, 104 on macOS
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 30
 FAILED_STARTS_ACCEPTED = 10  # processes orphaned by a killed server need a moment to leave
-BYTES_FOR_A_NEW_CLUSTER = 300_000_000
-BYTES_FOR_A_START = 50_000_000
 BYTES_OF_LOG_KEPT = 10_000_000
 SETTINGS = {
     "listen_addresses": "",
@@ -42,24 +43,6 @@ SETTINGS = {
     "log_min_duration_statement": "1s",
 }
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-@dataclass(frozen=True)
-class EmbeddedServer:
-    """Where one server lives. Making this object touches nothing."""
-
-    state: Path
-    socket: Path
-    suffix: str = ""
-    durable: bool = True
-
-    @property
-    def binaries(self) -> Path:
-        return programs.find_binaries()
-
-    @property
-    def data(self) -> Path:
-        return self.state / f"pg{programs.major_version(self.binaries)}{self.suffix}"
 
 
 def connect(server: EmbeddedServer, *, user: str, database: str) -> psycopg.Connection:
@@ -92,19 +75,15 @@ def bring_up(server: EmbeddedServer) -> None:
 
 def _bring_up(server: EmbeddedServer) -> None:
     account = programs.account_for(server.data)
-    _refuse_what_cannot_work(server, account)
-    try:
+    refuse_what_cannot_work(server, account)
+    with on_a_full_disk(server.state):
         binaries = programs.reachable_binaries(server.binaries, server.state, account)
         make_folder(server.socket.parent)
         _make_private(server.socket, account)
         _end_forgotten_server(server)
-        if not _is_cluster(server.data):
+        if not is_cluster(server.data):
             _make_cluster(server, binaries, account)
         _launch(server, binaries, account)
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise disk_is_full(server.state) from error
-        raise
 
 
 def bring_down(server: EmbeddedServer) -> None:
@@ -125,91 +104,30 @@ def make_folder(folder: Path) -> None:
     mode = 0o755 if os.geteuid() == 0 else 0o700
     missing = [part for part in (folder, *folder.parents) if not part.exists()]
     try:
-        for part in reversed(missing):
-            part.mkdir(exist_ok=True)
-            part.chmod(mode)
+        with on_a_full_disk(folder):
+            for part in reversed(missing):
+                part.mkdir(exist_ok=True)
+                part.chmod(mode)
     except PermissionError as error:
         raise CannotStart(
             f"Impossible de créer le dossier « {folder} » : donnez-en un dans MAILLAGE_STATE.",
             f'The folder "{folder}" cannot be made: give another one in MAILLAGE_STATE.',
         ) from error
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise disk_is_full(folder) from error
-        raise
-
-
-def disk_is_full(folder: Path) -> CannotStart:
-    """The sentence for a full disk, wherever it was noticed."""
-    return CannotStart(
-        f"Le disque qui porte « {folder} » est plein : libérez au moins 300 Mo et "
-        "relancez, rien n'est perdu.",
-        f'The disk that holds "{folder}" is full: free 300 MB at least and start again, '
-        "nothing is lost.",
-    )
-
-
-def _refuse_what_cannot_work(server: EmbeddedServer, account: pwd.struct_passwd | None) -> None:
-    longest = str(server.socket / SOCKET_NAME)
-    if len(os.fsencode(longest)) > LONGEST_SOCKET_PATH:
-        raise CannotStart(
-            f"Le chemin « {longest} » est trop long pour une prise Unix ({LONGEST_SOCKET_PATH} "
-            "octets au plus) : donnez un dossier plus court dans MAILLAGE_SOCKETS.",
-            f'The path "{longest}" is too long for a Unix socket ({LONGEST_SOCKET_PATH} bytes at '
-            "most): give a shorter folder in MAILLAGE_SOCKETS.",
-        )
-    if not programs.can_reach(server.state, account):
-        name = account.pw_name if account else ""
-        raise CannotStart(
-            f"Le compte « {name} », qui fait tourner PostgreSQL pour root, ne peut pas entrer dans "
-            f"« {server.state} » : donnez un autre dossier dans MAILLAGE_STATE.",
-            f'The account "{name}", which runs PostgreSQL for root, cannot enter "{server.state}": '
-            "give another folder in MAILLAGE_STATE.",
-        )
-    _refuse_other_data(server)
-    needed = BYTES_FOR_A_START if _is_cluster(server.data) else BYTES_FOR_A_NEW_CLUSTER
-    if shutil.disk_usage(server.state).free < needed:
-        raise disk_is_full(server.state)
-
-
-def _refuse_other_data(server: EmbeddedServer) -> None:
-    if server.data.exists() and os.geteuid() not in {0, server.data.stat().st_uid}:
-        raise CannotStart(
-            f"Les données de « {server.data} » sont à un autre compte : reprenez ce compte "
-            "ou donnez un autre dossier dans MAILLAGE_STATE.",
-            f'The data in "{server.data}" belong to another account: use that account, or give '
-            "another folder in MAILLAGE_STATE.",
-        )
-    others = [p for p in sorted(server.state.glob("pg[0-9]*")) if p.name[2:].isdigit()]
-    if server.suffix or server.data in others or not others:
-        return
-    old, new = others[-1].name[2:], server.data.name[2:]
-    raise CannotStart(
-        f"« {others[-1]} » contient des données de PostgreSQL {old} et ce programme apporte "
-        f"PostgreSQL {new} : sauvegardez-les puis restaurez-les (docs/operate.md, « Changer de "
-        "version de PostgreSQL »), ou déplacez ce dossier pour repartir de zéro.",
-        f'"{others[-1]}" holds data of PostgreSQL {old} and this program brings PostgreSQL {new}: '
-        'dump and restore them (docs/operate.md, "Moving to another PostgreSQL"), or move that '
-        "folder away to start afresh.",
-    )
 
 
 def _make_private(folder: Path, account: pwd.struct_passwd | None) -> None:
     """Make a 0700 folder of the account; in a shared place, trust only what is really ours."""
     owner = account.pw_uid if account else os.geteuid()
-    if os.geteuid() == 0 and folder.is_dir() and folder.lstat().st_uid != owner:
+    if folder.is_symlink():
+        raise is_not_private(folder)
+    if os.geteuid() == 0 and folder.is_dir() and folder.stat().st_uid != owner:
         shutil.rmtree(folder)  # what a start killed before its chown, or another account, left
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         facts = folder.lstat()
-        if folder.is_symlink() or facts.st_uid != owner or facts.st_mode & 0o077:
-            raise CannotStart(
-                f"Le dossier « {folder} » n'est pas privé ou n'est pas à vous : supprimez-le, ou "
-                "donnez un autre dossier dans MAILLAGE_SOCKETS.",
-                f'The folder "{folder}" is not private or not yours: remove it, or give another '
-                "folder in MAILLAGE_SOCKETS.",
-            ) from None
+        if facts.st_uid != owner or facts.st_mode & 0o077:
+            raise is_not_private(folder) from None
         return
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)
@@ -231,7 +149,7 @@ def _make_cluster(
         account=account,
     )
     if done.returncode != 0:
-        raise _refusal(server, done.stdout)
+        raise does_not_start(server, done.stdout)
     aside.rename(server.data)
 
 
@@ -251,26 +169,16 @@ def _launch(server: EmbeddedServer, binaries: Path, account: pwd.struct_passwd |
         (server.data / "postmaster.pid").unlink(missing_ok=True)
         done = programs.run(
             binaries / "pg_ctl",
-            *(
-                "start",
-                "-D",
-                server.data,
-                "-w",
-                "-t",
-                str(SECONDS_TO_START),
-                "-l",
-                log,
-                "-o",
-                options,
-            ),
+            *("start", "-D", server.data, "-w", "-t", str(SECONDS_TO_START)),
+            *("-l", log, "-o", options),
             account=account,
         )
         if done.returncode != 0:
             failures += 1
             if failures == FAILED_STARTS_ACCEPTED:
-                raise _refusal(server, _last_lines(log) or done.stdout)
+                raise does_not_start(server, _last_lines(log) or done.stdout)
             time.sleep(0.2)
-    raise _refusal(server, _last_lines(log))
+    raise does_not_start(server, _last_lines(log))
 
 
 def _ensure_roles(server: EmbeddedServer) -> None:
@@ -285,7 +193,7 @@ def _ensure_roles(server: EmbeddedServer) -> None:
 def _end_forgotten_server(server: EmbeddedServer) -> None:
     """End a server that still holds our socket although its data folder was removed."""
     lines = _lines_of(server.socket / f"{SOCKET_NAME}.lock")
-    if len(lines) < 2 or not lines[0].isdigit() or _is_cluster(Path(lines[1])):
+    if len(lines) < 2 or not lines[0].isdigit() or is_cluster(Path(lines[1])):
         return
     process, mark = int(lines[0]), f"-D {lines[1]} "
     if is_alive(process, mark):
@@ -304,16 +212,6 @@ def _live_postmaster(data: Path) -> int | None:
     return process if is_alive(process, f"-D {data} ") else None
 
 
-def _refusal(server: EmbeddedServer, words: str) -> CannotStart:
-    if "No space left on device" in words or "Disk quota exceeded" in words:
-        return disk_is_full(server.state)
-    last = " / ".join(line.strip() for line in words.splitlines()[-3:])
-    return CannotStart(
-        f"PostgreSQL ne démarre pas (journal : {server.data / 'server.log'}) : {last}",
-        f"PostgreSQL does not start (log: {server.data / 'server.log'}): {last}",
-    )
-
-
 def _log_of(data: Path) -> Path:
     log = data / "server.log"
     if log.exists() and log.stat().st_size > BYTES_OF_LOG_KEPT:
@@ -330,10 +228,6 @@ def _lines_of(file: Path) -> list[str]:
         return file.read_text(errors="replace").splitlines()
     except OSError:
         return []
-
-
-def _is_cluster(data: Path) -> bool:
-    return (data / "PG_VERSION").exists()
 
 
 def _same_folder(one: Path, other: Path) -> bool:

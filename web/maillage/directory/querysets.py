@@ -100,7 +100,8 @@ class ServiceAtLocationQuerySet(models.QuerySet["ServiceAtLocation"]):
         stale = Q(service__verified_on__lte=stale_on) | Q(
             service__verified_on=None, service__created_at__date__lte=stale_on
         )
-        alike = ["service__kind", "service__status", Case(models.When(stale, then=1), default=0)]
+        apart = Case(models.When(stale, then=1), default=0)
+        alike: list[str | Case] = ["service__kind", "service__status", apart]
         rank = Window(RowNumber(), partition_by=alike, order_by=down * down + across * across)
         ranked = self.order_by().annotate(rank=rank).filter(rank__lte=count)
         return self.filter(pk__in=ranked.values("pk"))

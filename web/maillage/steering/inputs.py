@@ -143,7 +143,7 @@ class Facts:
     times_source: str
     sources: tuple[Source, ...]
     neighbours: tuple[str, ...]  # départements of the halo
-    silent_departements: tuple[str, ...]  # neighbours of whose offer nothing is known
+    silent_departements: tuple[str, ...]  # neighbours where no service of the kind is known
 
     def sha256(self) -> str:
         """Hash of the facts alone, row ids left out."""
@@ -186,18 +186,21 @@ class DepartementFacts:
     code: str
     name: str
     loaded: bool
-    has_services: bool  # the directory knows at least one, open to families
+    kinds: tuple[str, ...]  # of the services that the directory knows there
 
 
 def departements() -> tuple[DepartementFacts, ...]:
     """Read the départements: those one may ask about, and those whose offer is not known."""
     known = Service.objects.public().filter(departement=OuterRef("pk"))
+    kinds = known.order_by("kind").values("kind").distinct()
     communes = Commune.objects.filter(departement=OuterRef("pk"))
     rows = Departement.objects.annotate(
-        known=Exists(known), whole=Case(When(loaded=True, then=Exists(communes)), default=False)
+        kinds=ArraySubquery(kinds),
+        whole=Case(When(loaded=True, then=Exists(communes)), default=False),
     ).order_by("pk")
     return tuple(
-        DepartementFacts(*row) for row in rows.values_list("code", "name", "whole", "known")
+        DepartementFacts(code, name, whole, tuple(kinds))
+        for code, name, whole, kinds in rows.values_list("code", "name", "whole", "kinds")
     )
 
 
@@ -224,7 +227,7 @@ def facts(
     sites = _sites(question)
     times, source = _times(question, {site.commune for site in sites})
     names = {row.code: row.name for row in around}
-    silent = {row.code for row in around if not row.has_services}
+    silent = {row.code for row in around if question.kind not in row.kinds}
     return Facts(
         departement=question.departement,
         departement_name=names[question.departement],

@@ -363,8 +363,8 @@ def notes(found: Diagnosis) -> list[str]:
         (
             bool(found.silent_departements),
             _(
-                "L’offre des départements voisins %(codes)s n’est pas connue : une commune de"
-                " bordure peut être mieux servie qu’il n’y paraît."
+                "Aucun service de cette nature n’est connu dans les départements voisins"
+                " %(codes)s : une commune de bordure peut être mieux servie qu’il n’y paraît."
             )
             % {"codes": ", ".join(found.silent_departements)},
         ),

@@ -219,13 +219,15 @@ def test_nothing_anywhere_leaves_everyone_unserved() -> None:
     assert all(commune.minutes is None for commune in found.communes)
 
 
-def test_a_neighbour_without_any_known_service_leaves_the_border_open() -> None:
+def test_a_neighbour_without_a_known_service_of_the_kind_leaves_the_border_open() -> None:
     toy.territory()
     toy.drop_in("70001")
     found = answer(toy.question())
     assert found.silent_departements == ("25",)
     assert any(commune.open_border for commune in found.communes)
     toy.drop_in("25001", kind="pmi")
+    assert answer(toy.question()).silent_departements == ("25",)
+    toy.drop_in("25001")
     assert answer(toy.question()).silent_departements == ()
 
 

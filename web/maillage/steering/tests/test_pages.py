@@ -190,7 +190,7 @@ def test_unverified_services_and_silent_neighbours_are_told(client: Client) -> N
     toy.drop_in("70001", verified_on=None)
     said = words(client.get(BASE, ASKED))
     assert "1 service compté n’a jamais été vérifié." in said
-    assert "L’offre des départements voisins 25 n’est pas connue" in said
+    assert "Aucun service de cette nature n’est connu dans les départements voisins 25" in said
 
 
 @pytest.mark.usefixtures("served")

@@ -19,6 +19,7 @@ TINY = 1e-9  # two totals closer than this, relatively, are the same total
 TURNS = 100  # Lagrangian steps between two rounds of fixing
 ROUNDS = 60
 EXACT_PAIRS = 400_000  # HiGHS is asked once at most this many pairs are left
+TRIES = 8  # roundings of one relaxed solution
 EXACT_SECONDS = 60.0  # for HiGHS, when the caller sets no limit
 SHAKES, SHAKEN_PAIRS = 1000, 2e8  # shakes of the best sites: at most, and as pairs looked at
 STALLED = 1e-3  # a round that closes less than this part of the gap is the last
@@ -259,11 +260,14 @@ class Cover(Search):
             self._squeeze()
 
     def _rounded(self, share: Floats) -> Mask:
-        rho = np.zeros(share.size)
-        _median.reduced_costs(self.net, self.price, rho)
-        sites = np.asarray(self.status == FORCED)
-        _median.cover_greedily(self.whole, np.maximum(rho, 1e-3) * (1.001 - share), sites)
-        return sites
+        """Cover with the sites the relaxed solution opens most; keep the best of a few changes."""
+        tries = []
+        for _ in range(TRIES):
+            sites = np.asarray(self.status == FORCED)
+            noise = np.exp(0.05 * self.rng.normal(size=share.size))
+            _median.cover_greedily(self.whole, (1.02 - share) * noise, sites)
+            tries.append(sites)
+        return min(tries, key=np.count_nonzero)
 
     def _wander(self) -> None:
         self._squeeze(shaking=True)

@@ -285,6 +285,17 @@ def test_a_socket_folder_open_to_others_is_not_trusted(
     assert "n'est pas privé" in refusal.value.french
 
 
+def test_a_link_in_the_place_of_the_socket_folder_is_not_followed(
+    bare_server: postgres.EmbeddedServer, tmp_path: Path
+) -> None:
+    bare_server.socket.symlink_to(tmp_path)
+    with pytest.raises(CannotStart) as refusal:
+        postgres.start(bare_server)
+    bare_server.socket.unlink()
+    assert "n'est pas privé" in refusal.value.french
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_machine_without_postgres_is_told_what_to_install(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,7 +72,9 @@ def test_a_wheel_holds_every_file_of_its_package_but_tests(
     expected = {
         str(file.relative_to(folder.parent))
         for file in folder.rglob("*")
-        if file.is_file() and file.suffix not in LEFT_OUT and not SKIPPED & set(file.relative_to(folder).parts)
+        if file.is_file()
+        and file.suffix not in LEFT_OUT
+        and not SKIPPED & set(file.relative_to(folder).parts)
     }
     assert inside == expected
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -99,3 +101,14 @@ def test_the_lock_pins_every_package_by_hash_and_names_no_address() -> None:
     assert "://" not in lock
     assert "--index" not in lock
     assert "--find-links" not in lock
+
+
+def test_whatever_a_package_or_the_gate_asks_for_is_in_the_lock() -> None:
+    spec = importlib.util.spec_from_file_location("lock", ROOT / "ops" / "lock.py")
+    assert spec is not None
+    assert spec.loader is not None
+    lock = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(lock)
+    asked = {Requirement(line).name for line in [*lock.wanted(), *lock.ALONE]}
+    pinned = set(re.findall(r"^(\S+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    assert {canonicalize_name(name) for name in asked} - pinned == set()

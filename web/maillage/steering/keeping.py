@@ -75,14 +75,15 @@ def _in_short(departement: str) -> list[Figure]:
         .aggregate(n=Count("pk"), unverified=Count("pk", filter=Q(verified_on=None)))
     )
     asked = default_question(departement)
+    sources = reverse("portal:data")
     return [
-        Figure(wording.count(communes["young"]), _("enfants de moins de 6 ans"), "", ""),
-        Figure(wording.number(communes["n"]), _("communes"), "", ""),
+        Figure(wording.count(communes["young"]), _("enfants de moins de 6 ans"), "", sources),
+        Figure(wording.number(communes["n"]), _("communes"), "", sources),
         Figure(
             wording.number(services["n"]),
             ngettext("service dans l’annuaire", "services dans l’annuaire", services["n"]),
             "",
-            "",
+            presentation.address("figure", asked, "lieux-comptes"),
         ),
         Figure(
             wording.number(services["unverified"]),

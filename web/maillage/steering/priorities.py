@@ -112,10 +112,15 @@ RULES: tuple[Rule, ...] = (
 BY_CODE = {rule.code: rule for rule in RULES}
 
 
-def usual_rules() -> Chosen:
-    """The rules before anyone changes them."""
-    thresholds = {rule.code: rule.default or 0.0 for rule in RULES if rule.usual}
-    return Chosen(thresholds, DEFAULT_AT_LEAST)
+def usual_rules(missing: frozenset[str] = frozenset()) -> Chosen:
+    """The rules before anyone changes them: all must hold, save those whose facts are missing."""
+    usual = [rule for rule in RULES if rule.usual and rule.code not in missing]
+    return Chosen({rule.code: rule.default or 0.0 for rule in usual}, usual_count(len(usual)))
+
+
+def usual_count(rules_on: int) -> int:
+    """How many rules must hold unless one says otherwise: never more than there are."""
+    return max(1, min(DEFAULT_AT_LEAST, rules_on))
 
 
 def ranked(diagnosis: Diagnosis, chosen: Chosen) -> tuple[Priority, ...]:

@@ -11,7 +11,6 @@ from maillage.steering import wording
 from maillage.steering.diagnosis import Diagnosis
 from maillage.steering.priorities import (
     BY_CODE,
-    DEFAULT_AT_LEAST,
     RULES,
     Chosen,
     Priority,
@@ -19,6 +18,7 @@ from maillage.steering.priorities import (
     missing_facts,
     ranked,
     shift,
+    usual_count,
 )
 
 LONGEST = 40
@@ -41,7 +41,7 @@ class RuleField:
 def context(given: QueryDict, found: Diagnosis) -> dict[str, Any]:
     """Everything the page shows."""
     fields = [_field(rule, given, found) for rule in RULES]
-    at_least, count_error = _at_least(given)
+    at_least, count_error = _at_least(given, usual_count(sum(field.on for field in fields)))
     chosen = Chosen(
         {f.rule.code: _value(f.threshold) for f in fields if f.on}, min(at_least, len(RULES))
     )
@@ -98,14 +98,14 @@ def _threshold(rule: Rule, text: str, fallback: str) -> tuple[str, str]:
     return _text(value), ""
 
 
-def _at_least(given: QueryDict) -> tuple[int, str]:
+def _at_least(given: QueryDict, usual: int) -> tuple[int, str]:
     text = given.get("au_moins", "").strip()
     if not text:
-        return DEFAULT_AT_LEAST, ""
+        return usual, ""
     if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= len(RULES):
         return int(text), ""
-    message = _("Il faut de 1 à %(n)d règles : 4 est gardé.") % {"n": len(RULES)}
-    return DEFAULT_AT_LEAST, message
+    message = _("Il faut de 1 à %(n)d règles : %(kept)d est gardé.")
+    return usual, message % {"n": len(RULES), "kept": usual}
 
 
 def _text(value: float | None) -> str:

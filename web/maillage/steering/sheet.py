@@ -1,6 +1,7 @@
 """The diagnosis on one printed page (PDF, A4). The same diagnosis gives the same bytes."""
 
 import json
+import math
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,9 @@ def _facts(found: Diagnosis) -> dict[str, Any]:
 def _inequality(found: Diagnosis) -> str:
     if found.inequality is None:
         return ""
+    if math.isinf(found.inequality.ratio):
+        sentence = _("La moins bien servie des intercommunalités n’a aucun accès. Gini : %(gini)s.")
+        return sentence % {"gini": wording.index(found.inequality.gini)}
     return _(
         "Entre intercommunalités : %(ratio)s de la moins bien servie à la mieux servie."
         " Gini : %(gini)s."

@@ -33,7 +33,7 @@ INDICATOR = Indicator(
         "proche est au plus à T minutes, lieux des départements voisins compris."
     ),
     formula="Σ P_i · 1[min_j t_ij ≤ T] / Σ P_i",
-    unit=gettext_lazy("pour cent des personnes"),
+    unit=gettext_lazy("part des personnes, de 0 à 1"),
     source=shared.PEOPLE_AND_SUPPLY,
     freshness=shared.ON_CHANGE,
     direction=gettext_lazy("Plus c’est haut, mieux c’est."),

@@ -1,5 +1,7 @@
 """Best-served EPCI over worst-served (R53)."""
 
+import math
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +20,8 @@ def _shown(found: Diagnosis) -> str:
 
 
 def _meaning(found: Diagnosis) -> str:
+    if found.inequality and math.isinf(found.inequality.ratio):
+        return _("de rapport entre les intercommunalités : la moins bien servie n’a aucun accès")
     return _("entre l’intercommunalité la mieux servie et la moins bien servie")
 
 

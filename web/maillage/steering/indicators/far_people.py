@@ -5,12 +5,13 @@ from django.utils.translation import gettext_lazy
 
 from maillage.steering import wording
 from maillage.steering.diagnosis import Diagnosis
+from maillage.steering.disclosure import published
 from maillage.steering.indicator import Indicator
 from maillage.steering.indicators import shared
 
 
 def _number(found: Diagnosis) -> float | None:
-    return found.totals.far_people if found.totals.people else None
+    return published(found.totals.far_people) if found.totals.people else None
 
 
 def _shown(found: Diagnosis) -> str:

@@ -7,15 +7,19 @@ from maillage.steering import wording
 from maillage.steering.diagnosis import Diagnosis
 from maillage.steering.indicator import Indicator
 from maillage.steering.indicators import shared
-from maillage.steering.priorities import ranked, usual_rules
+from maillage.steering.priorities import missing_facts, ranked, usual_rules
+
+
+def _count(found: Diagnosis) -> int:
+    return len(ranked(found, usual_rules(missing_facts(found))))
 
 
 def _number(found: Diagnosis) -> float | None:
-    return float(len(ranked(found, usual_rules())))
+    return float(_count(found))
 
 
 def _shown(found: Diagnosis) -> str:
-    return wording.number(len(ranked(found, usual_rules())))
+    return wording.number(_count(found))
 
 
 def _meaning(found: Diagnosis) -> str:
@@ -29,9 +33,10 @@ INDICATOR = Indicator(
     definition=gettext_lazy(
         "Nombre de communes où les quatre règles habituelles sont vraies : lieu à "
         "plus de 20 minutes, au moins 10 personnes concernées, revenu médian d’au plus 22 000"
-        " €, QPV ou FRR ou ZRR. Les seuils se règlent sur la page des priorités."
+        " €, QPV ou FRR ou ZRR. Une règle dont la donnée n’est chargée pour aucune commune est"
+        " laissée de côté. Les seuils se règlent sur la page des priorités."
     ),
-    formula="Σ_i 1[nombre de règles vraies = 4]",
+    formula="Σ_i 1[nombre de règles vraies = nombre de règles dont la donnée est chargée]",
     unit=gettext_lazy("communes"),
     source=gettext_lazy("Les mêmes données, avec les revenus Filosofi et les zonages chargés."),
     freshness=shared.ON_CHANGE,

@@ -5,7 +5,7 @@ from django.test import Client
 
 from maillage.steering import compute, inputs
 from maillage.steering.diagnosis import Diagnosis
-from maillage.steering.priorities import Chosen, missing_facts, ranked, shift
+from maillage.steering.priorities import Chosen, missing_facts, ranked, shift, usual_rules
 from maillage.steering.tests import toy
 from maillage.steering.tests.test_pages import words
 
@@ -48,6 +48,13 @@ def test_enough_rules_must_hold(found: Diagnosis) -> None:
     thresholds = {"temps": 15.0, "public": 20.0, "revenu": 20000.0, "zonage": 0.0}
     assert names(found, thresholds, 4) == ["Cime"]
     assert names(found, thresholds, 2) == ["Cime", "Aval", "Dent"]  # most rules, then most people
+
+
+def test_the_usual_rules_leave_out_what_nobody_loaded(found: Diagnosis) -> None:
+    assert usual_rules().at_least == 4
+    without = usual_rules(frozenset({"revenu", "zonage"}))
+    assert (dict(without.thresholds), without.at_least) == ({"temps": 20.0, "public": 10.0}, 2)
+    assert [row.commune.name for row in ranked(found, without)] == ["Dent"]
 
 
 def test_an_unknown_fact_never_makes_a_rule_hold(found: Diagnosis) -> None:
@@ -99,8 +106,8 @@ def test_the_page_shows_who_enters_beside_the_first_list(client: Client) -> None
         ("s_temps", "x" * 10_000, "Ce seuil va de 0 à 180 : 20 est gardé."),
         ("s_temps", "nan", "Ce seuil va de 0 à 180 : 20 est gardé."),
         ("si_revenu", "1", "Ce seuil va de 5 000 à 60 000 : 22 000 est gardé."),
-        ("au_moins", "12", "Il faut de 1 à 7 règles : 4 est gardé."),
-        ("au_moins", "²", "Il faut de 1 à 7 règles : 4 est gardé."),
+        ("au_moins", "12", "Il faut de 1 à 7 règles : 1 est gardé."),
+        ("au_moins", "²", "Il faut de 1 à 7 règles : 1 est gardé."),
     ],
 )
 @pytest.mark.usefixtures("found")

@@ -70,9 +70,9 @@ class Search:
     def _start(self) -> None:
         """Set the first sites, their total, and prices to begin with."""
         _median.greedy(self.whole, self.p, self.status, self.best)
-        self._fill(self.best)
+        _fill(self, self.best)
         found = _room(self.whole.far.size)
-        self.upper = self._improved(self.best, found)
+        self.upper = _improved(self, self.best, found)
         spread = np.minimum(found.next_cost - found.cost, found.cost + found.cost.mean())
         self.price = np.minimum(found.cost + spread / 2, self.whole.far)
 
@@ -80,16 +80,16 @@ class Search:
         """Search until proven, stalled or out of time."""
         for _ in range(ROUNDS):
             before = self.upper - self.lower
-            self._round()
+            _round(self)
             if self.closed or self.late:
                 return
-            self._fix()
+            _fix(self)
             few = self.net.site.size <= EXACT_PAIRS
-            if self.upper - self.lower > before * (1 - STALLED) or (few and self._nearly()):
+            if self.upper - self.lower > before * (1 - STALLED) or (few and _nearly(self)):
                 break
         self._wander()
         if self.net.site.size <= EXACT_PAIRS and not (self.closed or self.late):
-            self._prove()
+            _prove(self)
 
     @property
     def closed(self) -> bool:
@@ -109,51 +109,18 @@ class Search:
 
     def offer(self, sites: Mask) -> None:
         """Improve some sites by exchanges and keep them if they are the best so far."""
-        total = self._improved(sites, _room(self.whole.far.size))
+        total = _improved(self, sites, _room(self.whole.far.size))
         if total < self.upper:
             self.upper, self.best = total, sites
-
-    def _improved(self, sites: Mask, to: Assignment) -> float:
-        shift = int(self.rng.integers(self.status.size))
-        return float(_median.improve(self.whole, self.status, sites, to, shift))
 
     def _wander(self) -> None:
         """Look around the best sites for better ones, with an effort that fits the size."""
-        if self.closed or self._nearly():
+        if self.closed or _nearly(self):
             return
         sites = self.best.copy()
-        total = self._shaken(self.whole, self.status, sites, self.lower)
+        total = _shaken(self, self.whole, self.status, sites, self.lower)
         if total < self.upper:
             self.upper, self.best = total, sites
-
-    def _shaken(self, net: Network, status: Statuses, sites: Mask, enough: float) -> float:
-        """Shake `sites` in place, a few times between two looks at the clock; return the total."""
-        turns = min(SHAKES, max(10, int(SHAKEN_PAIRS / max(1, net.site.size))))
-        draws = self.rng.integers(0, 2**31, (turns, 7))
-        to = _room(net.far.size)
-        total = float("inf")
-        for part in np.array_split(draws, max(1, turns // 10)):
-            total = float(_median.wander(net, status, sites, to, part, enough))
-            if total <= enough or self.late:
-                break
-        return total
-
-    def _fill(self, sites: Mask) -> None:
-        """Open sites in order until there are `p`: more sites never cost more."""
-        missing = self.p - int(sites.sum())
-        sites[np.flatnonzero(~sites & (self.status == FREE))[: max(0, missing)]] = True
-
-    def _round(self) -> None:
-        bound, share, self.theta = _median.raise_bound(
-            self.net,
-            Rule(self.status, self.p),
-            self.upper,
-            self.price,
-            Pace(TURNS, self.theta, 0.1),
-        )
-        self._raise(float(bound))
-        if not self.closed:
-            self.offer(self._rounded(share))
 
     def _rounded(self, share: Floats) -> Mask:
         """Open the sites that the relaxed solution opens most."""
@@ -163,36 +130,6 @@ class Search:
         sites[most[: max(0, self.p - int(sites.sum()))]] = True
         return sites
 
-    def _nearly(self) -> bool:
-        """Whether the gap is small enough for the rest to be left to HiGHS."""
-        return self.upper - self.lower <= 2e-4 * self.scale or self.net.site.size <= 5_000
-
-    def _fix(self) -> None:
-        """Force, forbid and drop what no better solution can use; keep what equal ones do."""
-        rho, chosen = np.zeros(self.status.size), np.zeros(self.status.size, dtype=bool)
-        _median.reduced_costs(self.net, self.price, rho)
-        value, limit, beyond = _median.choose(rho, self.status, self.p, chosen)
-        bound = float(self.price.sum() + value)
-        slack = self._wanted() - bound + TINY * self.scale
-        free = self.status == FREE
-        self.status[free & ~chosen & (rho - limit > slack)] = FORBIDDEN
-        self.status[free & chosen & (beyond - rho > slack)] = FORCED
-        kept = _median.keep_pairs(self.net, self.price, rho, self.status, slack, limit)
-        if kept.sum() < 0.8 * kept.size:
-            self._keep(kept)
-
-    def _keep(self, kept: Mask) -> None:
-        total = np.concatenate([[0], np.cumsum(kept)])
-        net = self.net
-        self.net = _indexed(
-            (net.far.size, self.status.size),
-            total[net.start],
-            net.site[kept],
-            net.cost[kept],
-            net.far,
-            net.opening,
-        )
-
     def _wanted(self) -> float:
         """Return the largest total still of interest."""
         return self.upper - 0.999 * self.step
@@ -200,21 +137,6 @@ class Search:
     def _exhaust(self) -> None:
         """Note that no total of interest is left."""
         self.lower = self.upper
-
-    def _prove(self) -> None:
-        left = remainder(self.net, self.status, self.p, self.must_serve, self._most())
-        seconds = self.deadline - perf_counter()
-        seconds = EXACT_SECONDS if np.isinf(seconds) else seconds
-        if left is None:
-            self._exhaust()
-        elif seconds > 0:
-            solved = solve_exactly(left, self.status, self.best, seconds)
-            if solved.open is not None:
-                self.offer(solved.open)
-            if np.isinf(solved.bound) and solved.bound > 0:
-                self._exhaust()
-            else:
-                self._raise(solved.bound)
 
     def _most(self) -> int:
         """Return how many sites may be open at most; -1 for no limit of its own."""
@@ -284,10 +206,96 @@ class Cover(Search):
             sites[np.flatnonzero(sites)[np.argmin(alone[sites])]] = False
             left = _median.improve(rows, free, sites, found, int(self.rng.integers(sites.size)))
             if left > 0 and shaking:
-                left = self._shaken(rows, free, sites, 0.0)
+                left = _shaken(self, rows, free, sites, 0.0)
             if left > 0:
                 return
             self.upper, self.best = float(sites.sum()), sites
+
+
+def _improved(search: Search, sites: Mask, to: Assignment) -> float:
+    shift = int(search.rng.integers(search.status.size))
+    return float(_median.improve(search.whole, search.status, sites, to, shift))
+
+
+def _shaken(search: Search, net: Network, status: Statuses, sites: Mask, enough: float) -> float:
+    """Shake `sites` in place, a few times between two looks at the clock; return the total."""
+    turns = min(SHAKES, max(10, int(SHAKEN_PAIRS / max(1, net.site.size))))
+    draws = search.rng.integers(0, 2**31, (turns, 7))
+    to = _room(net.far.size)
+    total = float("inf")
+    for part in np.array_split(draws, max(1, turns // 10)):
+        total = float(_median.wander(net, status, sites, to, part, enough))
+        if total <= enough or search.late:
+            break
+    return total
+
+
+def _fill(search: Search, sites: Mask) -> None:
+    """Open sites in order until there are `p`: more sites never cost more."""
+    missing = search.p - int(sites.sum())
+    sites[np.flatnonzero(~sites & (search.status == FREE))[: max(0, missing)]] = True
+
+
+def _round(search: Search) -> None:
+    bound, share, search.theta = _median.raise_bound(
+        search.net,
+        Rule(search.status, search.p),
+        search.upper,
+        search.price,
+        Pace(TURNS, search.theta, 0.1),
+    )
+    search._raise(float(bound))
+    if not search.closed:
+        search.offer(search._rounded(share))
+
+
+def _nearly(search: Search) -> bool:
+    """Whether the gap is small enough for the rest to be left to HiGHS."""
+    return search.upper - search.lower <= 2e-4 * search.scale or search.net.site.size <= 5_000
+
+
+def _fix(search: Search) -> None:
+    """Force, forbid and drop what no better solution can use; keep what equal ones do."""
+    rho, chosen = np.zeros(search.status.size), np.zeros(search.status.size, dtype=bool)
+    _median.reduced_costs(search.net, search.price, rho)
+    value, limit, beyond = _median.choose(rho, search.status, search.p, chosen)
+    bound = float(search.price.sum() + value)
+    slack = search._wanted() - bound + TINY * search.scale
+    free = search.status == FREE
+    search.status[free & ~chosen & (rho - limit > slack)] = FORBIDDEN
+    search.status[free & chosen & (beyond - rho > slack)] = FORCED
+    kept = _median.keep_pairs(search.net, search.price, rho, search.status, slack, limit)
+    if kept.sum() < 0.8 * kept.size:
+        _keep(search, kept)
+
+
+def _keep(search: Search, kept: Mask) -> None:
+    total = np.concatenate([[0], np.cumsum(kept)])
+    net = search.net
+    search.net = _indexed(
+        (net.far.size, search.status.size),
+        total[net.start],
+        net.site[kept],
+        net.cost[kept],
+        net.far,
+        net.opening,
+    )
+
+
+def _prove(search: Search) -> None:
+    left = remainder(search.net, search.status, search.p, search.must_serve, search._most())
+    seconds = search.deadline - perf_counter()
+    seconds = EXACT_SECONDS if np.isinf(seconds) else seconds
+    if left is None:
+        search._exhaust()
+    elif seconds > 0:
+        solved = solve_exactly(left, search.status, search.best, seconds)
+        if solved.open is not None:
+            search.offer(solved.open)
+        if np.isinf(solved.bound) and solved.bound > 0:
+            search._exhaust()
+        else:
+            search._raise(solved.bound)
 
 
 def _room(n: int) -> Assignment:

@@ -107,6 +107,10 @@ agenda:close                      POST  302   403   302   302   302   403   403 
 agenda:cancel                     POST  302   403   302   302   302   403   403   403
 agenda:take_absence               POST  302   403   400   400   400   400   403   403
 agenda:end_absence                POST  302   403   302   403   403   403   403   403
+agenda:rules                      GET   302   403   200   200   200   200   403   403
+agenda:add_rule                   GET   302   403   200   403   200   403   403   403
+agenda:change_rule                GET   302   403   200   403   200   403   403   403
+agenda:end_rule                   POST  302   403   302   403   302   403   403   403
 directory:home                    GET   302   200   200   200   200   200   200   200
 directory:my_services             GET   302   200   403   403   200   200   403   200
 directory:create_service          GET   302   200   403   403   200   200   403   200
@@ -171,6 +175,9 @@ def world(db: None) -> World:
         "agenda:close": [promise.appointment.pk],
         "agenda:cancel": [promise.appointment.pk],
         "agenda:end_absence": [promise.absence.pk],
+        "agenda:add_rule": [promise.practitioner],
+        "agenda:change_rule": [promise.other[0]],
+        "agenda:end_rule": [promise.other[0]],
         "portal:commune": ["70279"],
         "portal:sheet": ["70279"],
         "portal:ground": ["70", "2025-536-1"],
@@ -201,6 +208,10 @@ class Promise:
     absence: Absence
     token: str
     other: tuple[UUID, str]
+
+    @property
+    def practitioner(self) -> UUID:
+        return self.absence.practitioner_id
 
 
 def _promise(service: Service, practitioner: User) -> Promise:

@@ -56,3 +56,17 @@ class AbsenceOverlaps(DomainError):
 class AppointmentIsNotOver(DomainError):
     code = "appointment_is_not_over"
     message = _("Ce rendez-vous n’a pas encore eu lieu. Revenez après, ou annulez-le.")
+
+
+class RulesMeet(DomainError):
+    code = "rules_meet"
+    message = _(
+        "{day}, à ces heures, d’autres disponibilités sont déjà notées ({where}) : on n’est pas à"
+        " deux endroits à la fois. Changez les heures, ou arrêtez l’autre règle."
+    )
+
+
+class RuleIsOver(DomainError):
+    code = "rule_is_over"
+    message = _("Cette disponibilité est arrêtée. Ajoutez-en une nouvelle.")
+    status = HTTPStatus.GONE

@@ -17,8 +17,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from maillage.directory.models import Location, Service, ServiceAtLocation
+from maillage.directory.models import MONTH_DAYS, Location, Service, ServiceAtLocation
 from maillage.directory.vocabulary import Delivery
+from maillage.directory.when import WEEKDAYS
 from maillage.families.models import Contact, Household
 from maillage.organizations.models import Organization
 from maillage.practitioners.models import Practitioner
@@ -121,10 +122,28 @@ class Availability(models.Model):
                 | Q(service_at_location__isnull=False),
                 violation_error_message=_("Choisissez le lieu où vous recevez."),
             ),
+            models.CheckConstraint(
+                name="availability_days_fit_its_rhythm",
+                condition=Q(freq="WEEKLY", byday__contained_by=list(WEEKDAYS))
+                | Q(freq="MONTHLY", byday__contained_by=list(MONTH_DAYS)),
+                violation_error_message=_("Les jours ne vont pas avec le rythme choisi."),
+            ),
+            models.CheckConstraint(
+                name="availability_opens_a_year_ahead_at_most",
+                condition=Q(horizon_days__range=(1, 366)) & Q(notice_hours__lte=24 * 60),
+                violation_error_message=_(
+                    "On réserve d’un jour à un an à l’avance, avec un délai de deux mois au plus."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{','.join(self.byday)} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+    @property
+    def mode_labels(self) -> list[str]:
+        """The ways of receiving, as people read them."""
+        return [str(Delivery(mode).label) for mode in self.modes]
 
 
 class AvailabilityException(models.Model):

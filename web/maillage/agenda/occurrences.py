@@ -10,8 +10,16 @@ from django.db import transaction
 from maillage.agenda.locks import lock_practitioners
 from maillage.agenda.models import Availability, AvailabilityException, Occurrence
 from maillage.directory.openings import Almanac, Exceptions, Hours, occurrences, span
+from maillage.practitioners.models import Practitioner
 
 Key = tuple[UUID, datetime, datetime]
+
+
+def rebuild_all(*, today: date) -> Iterator[int]:
+    """Rebuild every practitioner, each in a transaction, so that nobody waits for another."""
+    everyone = list(Practitioner.objects.order_by("pk").values_list("pk", flat=True))
+    for one in everyone:
+        yield rebuild([one], today=today)
 
 
 @transaction.atomic
@@ -23,7 +31,8 @@ def rebuild(practitioner_ids: Collection[UUID], *, today: date) -> int:
     """
     lock_practitioners(practitioner_ids)
     rules = Availability.objects.filter(practitioner__in=practitioner_ids).order_by("pk")
-    wanted = {key: rule for rule in rules for key in _keys(rule, _exceptions(rules), today)}
+    apart = exceptions_of(rules)
+    wanted = {key: rule for rule in rules for key in _keys(rule, apart[rule.pk], today)}
     stored = Occurrence.objects.filter(practitioner__in=practitioner_ids)
     kept = {(one.availability_id, one.starts_at, one.ends_at): one.pk for one in stored}
     Occurrence.objects.filter(pk__in=[kept[key] for key in kept.keys() - wanted.keys()]).delete()
@@ -41,17 +50,24 @@ def rebuild(practitioner_ids: Collection[UUID], *, today: date) -> int:
     return len(wanted)
 
 
-def _keys(
-    rule: Availability, exceptions: "defaultdict[UUID, Exceptions]", today: date
-) -> Iterator[Key]:
-    almanac = Almanac(rule.departement_id, today, today + timedelta(days=rule.horizon_days))
-    for one in occurrences(rule, exceptions[rule.pk], almanac):
+def spans(
+    rule: Availability, apart: Exceptions, almanac: Almanac
+) -> Iterator[tuple[datetime, datetime]]:
+    """Give the stretches that a rule and its days apart make over the span of the almanac."""
+    for one in occurrences(rule, apart, almanac):
         starts_at, ends_at = span(one.day, one.opens_at, one.closes_at, almanac.zone)
-        if ends_at > starts_at:
-            yield rule.pk, starts_at, ends_at
+        if ends_at > starts_at:  # both hours may fall in the hour that a clock change removes
+            yield starts_at, ends_at
 
 
-def _exceptions(rules: Collection[Availability]) -> "defaultdict[UUID, Exceptions]":
+def _keys(rule: Availability, apart: Exceptions, today: date) -> Iterator[Key]:
+    almanac = Almanac(rule.departement_id, today, today + timedelta(days=rule.horizon_days))
+    for starts_at, ends_at in spans(rule, apart, almanac):
+        yield rule.pk, starts_at, ends_at
+
+
+def exceptions_of(rules: Collection[Availability]) -> "defaultdict[UUID, Exceptions]":
+    """Read the days apart of these rules, by rule and by day."""
     found: defaultdict[UUID, dict[date, Hours | None]] = defaultdict(dict)
     for one in AvailabilityException.objects.filter(availability__in=rules):
         hours = None

@@ -1,13 +1,15 @@
 """Which appointments a professional may see and change: their own, and those of where they work."""
 
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from maillage.agenda.models import Absence, Appointment, AppointmentQuerySet
+from maillage.agenda.models import Absence, Appointment, AppointmentQuerySet, Availability
+from maillage.directory.models import Service
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.permissions import AtWork, Rights
-from maillage.practitioners.models import Practitioner
+from maillage.practitioners.models import Employment, Practitioner, PractitionerQuerySet
 
 
 def keeps_an_agenda(rights: Rights) -> bool:
@@ -40,3 +42,50 @@ def absence_of(request: AtWork, absence_id: UUID) -> Absence:
     if found is None:
         raise NotAllowed
     return found
+
+
+def rules_of(request: AtWork) -> QuerySet[Availability]:
+    """My own rules, whatever the employer, and those of the organizations where I work."""
+    mine = Q(practitioner__user=request.user.pk) | Q(organization__in=request.rights.works_in)
+    return Availability.objects.filter(mine)
+
+
+def may_keep(request: AtWork, rule: Availability) -> bool:
+    """Whether this rule is mine, or of an organization that I manage."""
+    mine = rule.practitioner.user_id == request.user.pk
+    return mine or rule.organization_id in request.rights.manages
+
+
+def rule_to_keep(request: AtWork, rule_id: UUID) -> Availability:
+    """Load one rule to change it, or refuse without saying whether it exists."""
+    found = rules_of(request).select_related("practitioner", "service", "room")
+    rule = found.filter(pk=rule_id).first()
+    if rule is None or not may_keep(request, rule):
+        raise NotAllowed
+    return rule
+
+
+def planned_people(request: AtWork, day: date) -> PractitionerQuerySet:
+    """Those whose availability I may write: myself, and who works where I manage."""
+    here = Employment.objects.filter(organization__in=request.rights.manages).on(day)
+    mine = Q(user=request.user.pk) | Q(pk__in=here.values("practitioner"))
+    return Practitioner.objects.filter(mine, stopped_on=None)
+
+
+def person_to_plan(request: AtWork, practitioner_id: UUID, day: date) -> Practitioner:
+    """Load one of them, or refuse."""
+    found = planned_people(request, day).filter(pk=practitioner_id).first()
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def services_to_plan(request: AtWork, person: Practitioner, day: date) -> list[Service]:
+    """The services of this person's employers: all of mine, of my organizations for others."""
+    jobs = Employment.objects.filter(practitioner=person).on(day)
+    if person.user_id != request.user.pk:
+        jobs = jobs.filter(organization__in=request.rights.manages)
+    found = Service.objects.filter(
+        organization__in=jobs.values("organization"), status=Service.Status.ACTIVE, merged_into=None
+    )
+    return list(found.select_related("organization").order_by("name", "pk"))

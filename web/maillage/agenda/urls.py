@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.agenda import views
+from maillage.agenda import rule_views, views
 
 app_name = "agenda"
 urlpatterns = [
@@ -11,4 +11,12 @@ urlpatterns = [
     path("pro/agenda/<uuid:appointment_id>/annuler/", views.cancel, name="cancel"),
     path("pro/agenda/absence/", views.take_absence, name="take_absence"),
     path("pro/agenda/absence/<uuid:absence_id>/retirer/", views.end_absence, name="end_absence"),
+    path("pro/agenda/disponibilites/", rule_views.rules, name="rules"),
+    path(
+        "pro/agenda/disponibilites/ajouter/<uuid:practitioner_id>/",
+        rule_views.add_rule,
+        name="add_rule",
+    ),
+    path("pro/agenda/disponibilites/<uuid:rule_id>/", rule_views.change_rule, name="change_rule"),
+    path("pro/agenda/disponibilites/<uuid:rule_id>/arreter/", rule_views.end_rule, name="end_rule"),
 ]

@@ -62,9 +62,9 @@ def availability(
     place = directory.place(service, town) if town else None
     rule = Availability.objects.create(
         practitioner=one, organization=employer, departement=employer.departement, service=service,
-        service_at_location=place, byday=list(byday or ("TU",)), dtstart=date(2026, 9, 1),
-        **{"opens_at": time(9), "closes_at": time(12), "slot_minutes": 60}
-        | {"modes": ["on_site"] if town else ["phone"]} | values,
+        service_at_location=place, byday=list(byday or ("TU",)),
+        **{"dtstart": date(2026, 9, 1), "opens_at": time(9), "closes_at": time(12)}
+        | {"slot_minutes": 60, "modes": ["on_site"] if town else ["phone"]} | values,
     )  # fmt: skip
     occurrences.rebuild([one.pk], today=TODAY)
     return rule

@@ -56,6 +56,8 @@ def prepare() -> None:
         load_demonstration_if_needed()
     if "extend_openings" in get_commands():
         call_command("extend_openings", stdout=StringIO())
+    if "extend_agendas" in get_commands():
+        call_command("extend_agendas", stdout=StringIO())
 
 
 def migrate_if_needed() -> None:

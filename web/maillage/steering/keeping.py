@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from maillage.directory.models import Service
 from maillage.directory.vocabulary import Kind
 from maillage.organizations.permissions import AtWork, professionals_only
-from maillage.steering import actions, charts, diagnosis, maps, presentation, wording
+from maillage.steering import actions, charts, diagnosis, maps, presentation, unmet_needs, wording
 from maillage.steering.classes import classes_for
 from maillage.steering.forms import WordsForm, loaded_departements
 from maillage.steering.inputs import departements
@@ -60,6 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "published": _listed(KeptDiagnosis.objects.published()[:20]),
         "drafts": _listed(KeptDiagnosis.objects.drafts_of(mine)[:50]) if mine else [],
         "is_officer": bool(mine),
+        "unmet": unmet_needs.table(mine, timezone.localdate()) if mine else None,
         "start": presentation.address("diagnosis", default_question(here)),
     }
     return render(request, "steering/home.html", context)

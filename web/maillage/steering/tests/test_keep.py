@@ -1,11 +1,15 @@
 """What officers keep: as it was, for their département until published, one writer at a time."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from maillage.core import scope
 from maillage.core.models import AuditEntry
+from maillage.directory.models import UnmetNeed
 from maillage.organizations.tests.staff import Role, person, sign_in
 from maillage.steering import actions
 from maillage.steering.errors import KeptDiagnosisChanged, PublishedIsFixed
@@ -180,3 +184,24 @@ def test_the_home_says_the_departement_in_short(client: Client) -> None:
     assert "4 communes" in said
     assert "1 service dans l’annuaire" in said
     assert "Qui atteint un relais petite enfance ?" in said
+
+
+def test_an_officer_alone_reads_what_families_did_not_find(officer: Client) -> None:
+    month = timezone.localdate().replace(day=1)
+    counted = [
+        ("70001", "sleep", month, 7), ("70002", "sleep", month, 6), ("70001", "bullying", month, 4),
+        ("70001", "homework", date(month.year - 1, month.month, 1), 50),
+    ]  # fmt: skip
+    with scope.system():
+        for commune, need, when, count in counted:
+            UnmetNeed.objects.create(
+                commune_id=commune, departement_id="70", need=need, month=when, count=count
+            )
+    said = words(officer.get("/pilotage/"))
+    assert "Le sommeil de mon enfant 15 2" in said  # 13 searches, rounded; two communes
+    assert "moins de 5 1" in said
+    assert "50" not in said.split("n’ont pas trouvé près de chez elles")[1].split("Diagnostics")[0]
+    hidden = "n’ont pas trouvé près de chez elles"
+    assert hidden not in words(Client().get("/pilotage/"))
+    elsewhere = sign_in(Client(), person("olivier@example.org", Role.STEERING_OFFICER, "79"))
+    assert "Le sommeil de mon enfant" not in words(elsewhere.get("/pilotage/"))

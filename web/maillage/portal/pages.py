@@ -11,7 +11,7 @@ from maillage.core.context import THEMES
 from maillage.directory.models import Service
 from maillage.directory.needs import NEEDS
 from maillage.portal.sample import sample_parts
-from maillage.territory.models import Commune, Departement
+from maillage.territory.models import Commune, Dataset, Departement
 
 A_YEAR = 365 * 24 * 3600
 
@@ -31,7 +31,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """What is kept, what is published, under which licence."""
-    return render(request, "portal/data.html")
+    files = Dataset.objects.order_by("key", "-loaded_at").distinct("key")
+    return render(request, "portal/data.html", {"files": files})
 
 
 @require_safe

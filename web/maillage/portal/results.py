@@ -200,7 +200,7 @@ def _elsewhere(asked: Asked) -> tuple[tuple[Result, ...], tuple[Result, ...]]:
     Timed by car even for who has none: at this distance, someone has to drive.
     """
     need = BY_CODE.get(asked.wanted.need)
-    kinds = need.kinds if need else ()
+    kinds = need.kinds if need else tuple(Kind(kind) for kind in asked.wanted.kinds)
     wider = Wanted(
         commune=asked.commune,
         day=asked.wanted.day,

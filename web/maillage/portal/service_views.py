@@ -63,10 +63,12 @@ def public_part(request: HttpRequest, service_id: UUID) -> str:
     return render_to_string("portal/service.html#public", _page(found, ReportForm()), request)
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "POST"])
 def report(request: HttpRequest, service_id: UUID) -> HttpResponse:
     """Take note of what a visitor says is wrong; no name is asked."""
     chosen = _service(service_id)
+    if request.method == "GET":  # a refused report, read again in another language
+        return redirect("portal:service", service_id=chosen.pk)
     form = ReportForm(request.POST)
     if not form.is_valid():
         return render(request, "portal/service.html", _page(chosen, form), status=400)

@@ -49,6 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
     found = results.search(asked)
     if found.nothing_near and understood.need and _is_a_person_looking(request):
         count_unmet_need(asked.commune, understood.need.code, asked.wanted.day)
+        context["counted"] = True
     context |= _answer(request.GET, asked, found)
     others = [(need, _link(request.GET, need=need.code)) for need in understood.others]
     context |= {"somewhere": somewhere, "understood": understood, "others": others}

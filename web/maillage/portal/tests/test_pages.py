@@ -197,3 +197,17 @@ def test_the_theme_is_remembered_and_never_leads_elsewhere(client):
     assert response.cookies["theme"].value == "dark"
     assert 'data-bs-theme="dark"' in client.get("/communes/").text
     assert "theme" not in client.post("/apparence/", {"theme": "<b>"}).cookies
+
+
+def test_the_page_of_data_names_each_file_with_its_fingerprint(client):
+    text = ask(client, reverse("portal:data")).text.replace("\xa0", " ")
+    assert "Fichiers chargés" in text
+    assert re.search(
+        r"Licence Ouverte[^<]*\)\. <[^>]*>Chargé le [^<]*, empreinte [0-9a-f]{12}\.", text
+    )
+
+
+def test_a_report_read_again_leads_to_its_service(client, service):
+    response = ask(client, reverse("portal:report", args=[service.pk]))
+    assert response.status_code == 302
+    assert response.headers["location"] == reverse("portal:service", args=[service.pk])

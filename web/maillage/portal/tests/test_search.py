@@ -168,6 +168,16 @@ def test_nothing_near_says_who_to_call_and_is_counted_once(client):
     assert response.context["instead"]
     assert response.context["advisers"]
     assert counted() == {("70404", "bullying"): 1}
+    assert "Votre recherche a été comptée" in response.text
+
+
+def test_a_kind_of_service_that_is_not_near_is_named_and_its_nearest_given(client):
+    asked = {"commune": "Jussey", "need": "crèche", "day": "6", "time": "03:00"}
+    response = ask(client, "/", asked)
+    assert "Vous cherchez : « crèche »" in response.text.replace("\xa0", " ")
+    assert [card.chips[0][0] for card in response.context["instead"]] == ["Crèche"]
+    assert "Votre recherche a été comptée" not in response.text  # no need was said: none is counted
+    assert counted() == {}
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
-"""How public pages grow: the search and the commune page, at 1 and at 100 départements.
+"""How pages grow: search, commune, service, venue and diagnosis, at 1 and at 100 départements.
 
-    python ops/bench/pages.py                 both scales, with the bytes a browser receives
-    python ops/bench/pages.py --scales 1      one scale only
+    python ops/bench/pages.py              measure, and write the section of docs/benchmarks.md
+    python ops/bench/pages.py --print      measure, and only print
 
-Each scale has a database of its own, kept between runs, filled by `maillage demo --scale N`. Times
-are taken in process, through every middleware, on the same pages at both scales: 12 communes of
-Haute-Saône, 4 needs. CPU is the process's own (the database's is in the wall time).
+Each scale has a database of its own, kept between runs and filled by `maillage demo --scale N` (the
+first time takes minutes). One process for each scale answers the same addresses, in Haute-Saône, in
+turns: noise of the machine falls on both. Times go through every middleware, without the network.
+CPU is that of the process that answers; the database's is in the wall time. Bytes are those that a
+real Chromium receives from gunicorn: the page and all that it asks for, then another page.
 """
 
 import argparse
@@ -13,74 +15,88 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
-
 from statistics import quantiles
 
-COMMUNES = (
-    "70550", "70279", "70310", "70311", "70122", "70292",
-    "70447", "70561", "70410", "70245", "70532", "70339",
-)  # fmt: skip
-NEEDS = ("sleep", "separation", "homework", "childcare_regular")
-WARM_UP, ROUNDS = 8, 5
+import pages_bytes
+from report import write_section
+
+ROUNDS = 4  # after one that warms up and counts queries
+DAY = "2026-11-23"  # that schedules and verifications are relative to
 HERE = Path(__file__).resolve()
 MAILLAGE = Path(sys.executable).with_name("maillage")
+READING = """
+Measured: the search (12 communes of Haute-Saône × 4 needs, some of them not met nearby), the page
+of each of these communes, 12 services, 12 venues, 8 diagnoses. Both scales answer the same
+addresses in turn, so that the noise of a shared machine falls on both: look at CPU and at growth
+rather than at wall times. At 1 département the neighbours are empty; at 100 they offer help too,
+so a page has more to read: that is part of the growth. "Diagnosis" is a result already frozen;
+"first time" computes it in a warm process, its map drawn.
+
+A first visit is one with an empty cache; "after" is another page of the same kind. Maps are the
+ground files of the départements in sight, kept for a month: where several meet, a first search
+asks for up to six of them.
+"""
+Samples = dict[str, list[list[float]]]  # by kind of page: wall ms, CPU ms, queries, gzip kB
 
 
-def pages() -> Iterator[tuple[str, str]]:
-    """Name and address of every page measured."""
-    for commune in COMMUNES:
-        for need in NEEDS:
-            yield "search", "/?" + urlencode({"commune": commune, "need": need, "age": "36"})
-        yield "commune", f"/communes/{commune}/"
+def environment(scale: int) -> dict[str, str]:
+    """Where the database of this scale is."""
+    settings = {"DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+    return os.environ | settings | {"MAILLAGE_DB": f"maillage_bench_{scale}"}
 
 
-def measure() -> dict[str, dict[str, float]]:
-    """Time every page of this process's database; one row of figures for each kind of page."""
-    import django  # noqa: PLC0415 (only the measuring process has a database)
+def fill(scale: int) -> None:
+    """Lay the demonstration in as many départements, unless it is there already."""
+    place = environment(scale)
+    subprocess.run([MAILLAGE, "migrate", "--verbosity=0"], env=place, check=True)
+    count = "select count(distinct departement_id) from directory_service where is_demonstration"
+    asked = [MAILLAGE, "dbshell", "--", "-Atc", count]
+    if int(subprocess.run(asked, env=place, check=True, capture_output=True).stdout) != scale:
+        orders = (["load_territory", "70"], ["demo", f"--scale={scale}", f"--on={DAY}"])
+        for order in orders:
+            subprocess.run([MAILLAGE, *order], env=place, check=True, stdout=subprocess.DEVNULL)
+    analyse = [MAILLAGE, "dbshell", "--", "-qc", "vacuum analyze"]
+    owner = place | {"MAILLAGE_ROLE": "owner"}  # of our tables; the server's own are left aside
+    subprocess.run(analyse, env=owner, check=True, stderr=subprocess.DEVNULL)
 
-    django.setup()
-    from django.db import connection  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
-    client = Client(SERVER_NAME="127.0.0.1", HTTP_ACCEPT_ENCODING="gzip", HTTP_ACCEPT_LANGUAGE="fr")
-    todo = list(pages())
-    for _name, address in todo[:WARM_UP]:
-        client.get(address)
-    wall: dict[str, list[float]] = {}
-    cpu: dict[str, list[float]] = {}
-    size: dict[str, list[float]] = {}
-    queries: dict[str, list[float]] = {}
-    for turn in range(ROUNDS):
-        for name, address in todo:
-            began, used = time.perf_counter(), time.process_time()
-            response = client.get(address)
-            cpu.setdefault(name, []).append(1e3 * (time.process_time() - used))
-            wall.setdefault(name, []).append(1e3 * (time.perf_counter() - began))
-            if response.status_code != 200:
-                raise SystemExit(f"{address} answered {response.status_code}.")
-            if turn == 0:
-                size.setdefault(name, []).append(len(response.content) / 1e3)
-                with CaptureQueriesContext(connection) as seen:
-                    client.get(address)
-                counted = [row for row in seen.captured_queries if is_query(row["sql"])]
-                queries.setdefault(name, []).append(len(counted))
-    return {
-        name: {
-            "pages": len(wall[name]),
-            "wall_median_ms": quantile(wall[name], 0.5),
-            "wall_p95_ms": quantile(wall[name], 0.95),
-            "cpu_median_ms": quantile(cpu[name], 0.5),
-            "cpu_p95_ms": quantile(cpu[name], 0.95),
-            "queries_max": max(queries[name]),
-            "html_max_kb": max(size[name]),
-        }
-        for name in wall
-    }
+@contextmanager
+def answering(scale: int) -> Iterator[subprocess.Popen[str]]:
+    """A process that answers in turns on the database of this scale."""
+    with subprocess.Popen(
+        [sys.executable, HERE.with_name("pages_answer.py")],
+        env=environment(scale), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as started:  # fmt: skip
+        yield started
+        if started.stdin:
+            started.stdin.close()
+
+
+def ask(process: "subprocess.Popen[str]", word: str) -> Samples:
+    """Have one round answered."""
+    if process.stdin is None or process.stdout is None:
+        raise SystemExit("A process that answers has lost its pipes.")
+    process.stdin.write(f"{word}\n")
+    process.stdin.flush()
+    found: Samples = json.loads(process.stdout.readline())
+    return found
+
+
+def measure(scales: list[int]) -> dict[int, Samples]:
+    """Ask every page at every scale, a round of each in turn."""
+    found: dict[int, Samples] = {scale: {} for scale in scales}
+    with ExitStack() as stack:
+        processes = {scale: stack.enter_context(answering(scale)) for scale in scales}
+        for _turn in range(ROUNDS):
+            for scale, process in processes.items():
+                for name, rows in ask(process, "go").items():
+                    found[scale].setdefault(name, []).extend(rows)
+        for scale, process in processes.items():  # in a warm process: the computation alone
+            found[scale] |= ask(process, "forget")
+    return found
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -88,67 +104,51 @@ def quantile(values: list[float], share: float) -> float:
     return quantiles(values, n=100, method="inclusive")[round(100 * share) - 1]
 
 
-def is_query(sql: str) -> bool:
-    """Leave aside what opens and closes transactions, and what sets the security context."""
-    first = sql.lstrip("( ").split(maxsplit=1)[0].upper()
-    return first in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"} and "set_config" not in sql
-
-
-def at_scale(scale: int) -> dict[str, dict[str, float]]:
-    """Fill the scale's database if it is not, then measure in a process of its own."""
-    environment = os.environ | {"MAILLAGE_DB": f"maillage_bench_{scale}"}
-    for command in (
-        ("migrate", "--verbosity=0"),
-        ("load_territory", "70"),
-        ("demo", f"--scale={scale}", "--on=2026-11-23"),
-    ):
-        subprocess.run([MAILLAGE, *command], env=environment, check=True, stdout=subprocess.DEVNULL)
-    analyse = [MAILLAGE, "dbshell", "--", "-qc", "vacuum analyze"]
-    subprocess.run(analyse, env=environment, check=True, stdout=subprocess.DEVNULL)
-    done = subprocess.run(
-        [sys.executable, HERE, "--measure"], env=environment, check=True, capture_output=True
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+def times(found: dict[int, Samples]) -> str:
+    """Lay the times out as Markdown, the growth between the first scale and the last beside."""
+    first, last = min(found), max(found)
+    lines = [
+        "| page | départements | asked | wall median · p95 (ms) | CPU median · p95 (ms) |"
+        " SQL queries, most | page, gzip, most (kB) |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in found[first]:
+        for scale, samples in found.items():
+            wall, cpu, queries, size = map(list, zip(*samples[name], strict=True))
+            lines.append(
+                f"| {name} | {scale} | {len(wall)} |"
+                f" {quantile(wall, 0.5):.0f} · {quantile(wall, 0.95):.0f} |"
+                f" {quantile(cpu, 0.5):.0f} · {quantile(cpu, 0.95):.0f} |"
+                f" {f'{max(queries):.0f}' if any(queries) else ''} | {max(size):.1f} |"
+            )
+        wall, cpu = (
+            [quantile([row[at] for row in found[s][name]], 0.95) for s in (first, last)]
+            for at in (0, 1)
+        )
+        lines.append(
+            f"| {name} | p95, {first} → {last} | | × {wall[1] / wall[0]:.2f}"
+            f" | × {cpu[1] / cpu[0]:.2f} | | |"
+        )
+    return "\n".join(lines)
 
 
 def main() -> int:
-    """Measure each scale; print one table, and the growth between the first and the last."""
+    """Fill, measure, write."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--scales", type=int, nargs="+", default=[1, 100])
-    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--print", action="store_true", dest="only_print")
     options = parser.parse_args()
-    if options.measure:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
-        print(json.dumps(measure()))
-        return 0
-    found = {scale: at_scale(scale) for scale in options.scales}
-    print(table(found))
+    for scale in options.scales:
+        fill(scale)
+    received = {s: pages_bytes.received(environment(s)) for s in options.scales}
+    text = f"{times(measure(options.scales))}\n\n{pages_bytes.table(received)}\n\n{READING.strip()}"
+    print(text)
+    if not options.only_print:
+        title = "Pages, from 1 to 100 départements"
+        write_section("pages", title, "python ops/bench/pages.py", text)
     return 0
-
-
-def table(found: dict[int, dict[str, dict[str, float]]]) -> str:
-    """Lay the figures out as Markdown."""
-    lines = [
-        "| page | départements | wall median · p95 (ms) | CPU median · p95 (ms) | SQL queries, most | HTML, gzip, most (kB) |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name in ("search", "commune"):
-        for scale, rows in found.items():
-            row = rows[name]
-            lines.append(
-                f"| {name} | {scale} | {row['wall_median_ms']:.0f} · {row['wall_p95_ms']:.0f} |"
-                f" {row['cpu_median_ms']:.0f} · {row['cpu_p95_ms']:.0f} |"
-                f" {row['queries_max']:.0f} | {row['html_max_kb']:.1f} |"
-            )
-        first, last = min(found), max(found)
-        if first != last:
-            growth = found[last][name]["wall_p95_ms"] / found[first][name]["wall_p95_ms"]
-            lines.append(
-                f"| {name} | growth of the wall p95, {first} → {last} | × {growth:.2f} | | | |"
-            )
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

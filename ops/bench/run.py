@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (ROOT / "ops" / "bench", ROOT / "engine" / "benchmarks")
-NOT_A_BENCH = {"run", "report", "__init__"}
+NOT_A_BENCH = {"run", "report", "pages_answer", "pages_asked", "pages_bytes", "__init__"}
 
 
 def benches() -> dict[str, list[str]]:

@@ -28,7 +28,8 @@ SECONDS_BETWEEN_LOOKS = 0.5
 CHILDREN = (
     (sys.executable, "-m", "gunicorn", "maillage.config.wsgi", "--worker-class", "gthread",
      "--preload", "--workers", "2", "--threads", "4", "--no-control-socket", "--log-level",
-     "warning", "--graceful-timeout", "5"),
+     "warning", "--graceful-timeout", "5",
+     "--limit-request-line", "0"),  # an endless field is refused by its form, with a sentence
     (sys.executable, "-m", "maillage", "worker"),
 )  # fmt: skip
 WHERE_TO_CLICK = (

@@ -1,0 +1,57 @@
+"""J8: those who give appointments say when, by themselves, with or without scripts."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+from tests.journeys.looking import look_at_all_sides
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def _no_former_tries(site: str) -> None:
+    cache.clear()
+
+
+def at_work(visit: Visit, who: str, **options: object) -> Page:
+    page = visit("/connexion/", **options)
+    page.get_by_role("button", name=who).click()
+    page.get_by_role("link", name="lire le code dans la boîte de démonstration").click()
+    code = re.search(r"\d{4} \d{4}", page.locator("main").inner_text())
+    assert code
+    page.get_by_role("link", name="Revenir saisir le code").click()
+    page.get_by_label("Le code reçu").fill(code[0])
+    page.get_by_role("button", name="Me connecter").click()
+    return page
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_practitioner_opens_new_times_changes_them_and_stops(visit: Visit, scripts: bool) -> None:
+    page = at_work(visit, "Samuel Vautrin", width=390, scripts=scripts)
+    page.get_by_role("link", name="Mon agenda").click()
+    page.get_by_role("link", name="Disponibilités : quand nous recevons").click()
+    if scripts:
+        look_at_all_sides(page)
+    page.get_by_role("link", name="Ouvrir d’autres moments Samuel Vautrin").click()
+    page.get_by_label("Pour quel service, et où").select_option(index=0)
+    page.get_by_label("sur place").check()
+    page.get_by_label("samedi").check()
+    page.get_by_label("De", exact=True).first.fill("07:00")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Rien n’est perdu")
+    if scripts:
+        look_at_all_sides(page)
+    page.get_by_label("À", exact=True).first.fill("08:30")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("#messages")).to_contain_text("C’est enregistré")
+    page.get_by_role("link", name="Changer Samedi, 7 h – 8 h 30").click()
+    page.get_by_text("Arrêter cette disponibilité").click()
+    if scripts:
+        look_at_all_sides(page)
+    page.get_by_label("Dernier jour").fill("2026-01-01")
+    page.get_by_role("button", name="Arrêter").click()
+    expect(page.locator("#messages")).to_contain_text("C’est arrêté")
+    expect(page.locator("main")).not_to_contain_text("7 h – 8 h 30")

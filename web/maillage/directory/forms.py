@@ -1,5 +1,6 @@
 """What a keeper types about an entry: each form reads a draft and gives one back."""
 
+import re
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
@@ -34,6 +35,7 @@ RHYTHMS: list[tuple[str, str | Promise]] = [
 MOST_RULES = 30
 MOST_DAYS = 80  # with the rest of the form, under DATA_UPLOAD_MAX_NUMBER_FIELDS
 LONGEST_CLOSURE = 92
+CALLABLE = re.compile(r"\+?[0-9]{2,15}")
 
 
 def _boxes(label: Label, choices: Any, **more: Any) -> forms.MultipleChoiceField:
@@ -126,6 +128,15 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["places"].choices = [  # type: ignore[attr-defined]
             (str(place.pk), f"{place.name}, {place.commune}") for place in places
         ]
+
+    def clean_phone(self) -> str:
+        """Accept a number that a telephone can call, however it is spaced; nothing else."""
+        typed = " ".join(str(self.cleaned_data["phone"]).split())
+        if typed and not CALLABLE.fullmatch(re.sub(r"[ .()/-]", "", typed)):
+            raise ValidationError(
+                _("Écrivez un numéro que l’on peut appeler, comme 03 84 00 00 00.")
+            )
+        return typed
 
     def clean_new_place_commune(self) -> Commune | None:
         """Find the one commune meant."""

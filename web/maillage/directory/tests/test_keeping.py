@@ -350,3 +350,20 @@ def test_the_trail_says_as_whom_an_entry_was_changed(client: Client, entry: Serv
     assert (trace.actor_id, trace.acting_as) == (hugo.pk, "administrator")
     page = client.get("/pro/traces/").text
     assert "<code>administrator</code>" in page
+
+
+@pytest.mark.parametrize(
+    "number", ["03 84 00 00 01", "3230", "+33 3 84 00 00 01", "03.84.00.00.01"]
+)
+def test_a_number_that_can_be_called_is_kept(nadia: Client, entry: Service, number: str) -> None:
+    send(nadia, entry, "publish", phone=number)
+    assert Service.objects.get().phone == number
+
+
+@pytest.mark.parametrize("number", ["abc", "le matin", "03 84 00 00 01 ou 02", "1"])
+def test_a_number_that_cannot_be_called_is_refused(
+    nadia: Client, entry: Service, number: str
+) -> None:
+    page = send(nadia, entry, "publish", phone=number)
+    assert "Écrivez un numéro que l’on peut appeler" in page.text
+    assert Service.objects.get().phone == entry.phone

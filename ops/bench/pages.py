@@ -23,6 +23,8 @@ from statistics import quantiles
 import pages_bytes
 from report import write_section
 
+from maillage.config.postgres import running, server
+
 ROUNDS = 4  # after one that warms up and counts queries
 DAY = "2026-11-23"  # that schedules and verifications are relative to
 HERE = Path(__file__).resolve()
@@ -140,10 +142,12 @@ def main() -> int:
     parser.add_argument("--scales", type=int, nargs="+", default=[1, 100])
     parser.add_argument("--print", action="store_true", dest="only_print")
     options = parser.parse_args()
-    for scale in options.scales:
-        fill(scale)
-    received = {s: pages_bytes.received(environment(s)) for s in options.scales}
-    text = f"{times(measure(options.scales))}\n\n{pages_bytes.table(received)}\n\n{READING.strip()}"
+    with running(server()):  # for all the processes below
+        for scale in options.scales:
+            fill(scale)
+        received = {s: pages_bytes.received(environment(s)) for s in options.scales}
+        found = measure(options.scales)
+    text = f"{times(found)}\n\n{pages_bytes.table(received)}\n\n{READING.strip()}"
     print(text)
     if not options.only_print:
         title = "Pages, from 1 to 100 départements"

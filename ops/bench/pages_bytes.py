@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from pages_asked import COMMUNE_PAGES, SEARCHES
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from maillage.config.postgres import running, server
-
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MAP = "/fonds/"
 SECONDS_TO_START = 60
@@ -24,7 +22,7 @@ Bytes = dict[str, list[tuple[float, float]]]  # by kind of visit: kB of the page
 def received(environment: dict[str, str]) -> Bytes:
     """Visit each page with an empty cache, then the next one of its kind in the same browser."""
     found: Bytes = {}
-    with running(server()), serving(environment) as site, sync_playwright() as play:
+    with serving(environment) as site, sync_playwright() as play:
         program = os.environ.get("CHROMIUM") or shutil.which("chromium")
         browser = play.chromium.launch(executable_path=program, args=OPTIONS)
         for kind, chosen in (

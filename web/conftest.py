@@ -7,9 +7,11 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import override_settings, setup_databases
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from maillage.config import catalogues, postgres
@@ -23,12 +25,17 @@ UNHASHED = {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def pages_as_in_a_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def pages_as_in_a_checkout() -> Iterator[None]:
     """English is compiled, static files are served where they lie: nothing to collect first."""
     catalogues.compile_stale()
-    nothing_collected = tmp_path_factory.mktemp("static")
-    with override_settings(STORAGES=UNHASHED, STATIC_ROOT=nothing_collected):
+    with override_settings(STORAGES=UNHASHED):
         yield
+
+
+@pytest.fixture(autouse=True)
+def in_french() -> None:
+    """A page asked for in English leaves its language to the thread, and so to the next test."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

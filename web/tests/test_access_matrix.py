@@ -33,6 +33,7 @@ from maillage.families.models import ContactLink
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import Role, administrator, manager, person, sign_in
 from maillage.people.models import User
+from maillage.practitioners.models import Credential
 from maillage.steering import actions as steering
 from maillage.steering import compute, inputs
 from maillage.steering.question import default_question
@@ -111,6 +112,11 @@ agenda:rules                      GET   302   403   200   200   200   200   403 
 agenda:add_rule                   GET   302   403   200   403   200   403   403   403
 agenda:change_rule                GET   302   403   200   403   200   403   403   403
 agenda:end_rule                   POST  302   403   302   403   302   403   403   403
+practitioners:people              GET   302   403   403   403   200   200   403   403
+practitioners:add                 GET   302   403   403   403   200   200   403   403
+practitioners:person              GET   302   403   403   403   200   403   403   403
+practitioners:change              GET   302   403   403   403   200   403   403   403
+practitioners:remove_paper        POST  302   403   403   403   302   403   403   403
 directory:home                    GET   302   200   200   200   200   200   200   200
 directory:my_services             GET   302   200   403   403   200   200   403   200
 directory:create_service          GET   302   200   403   403   200   200   403   200
@@ -178,6 +184,9 @@ def world(db: None) -> World:
         "agenda:add_rule": [promise.practitioner],
         "agenda:change_rule": [promise.other[0]],
         "agenda:end_rule": [promise.other[0]],
+        "practitioners:person": [promise.practitioner],
+        "practitioners:change": [promise.practitioner],
+        "practitioners:remove_paper": [promise.paper],
         "portal:commune": ["70279"],
         "portal:sheet": ["70279"],
         "portal:ground": ["70", "2025-536-1"],
@@ -212,6 +221,12 @@ class Promise:
     @property
     def practitioner(self) -> UUID:
         return self.absence.practitioner_id
+
+    @property
+    def paper(self) -> int:
+        with scope.system():
+            found = Credential.objects.filter(practitioner=self.practitioner).order_by("pk")
+            return found.values_list("pk", flat=True)[0]
 
 
 def _promise(service: Service, practitioner: User) -> Promise:

@@ -80,6 +80,7 @@ SYSTEM_SCOPE = {
     "directory/reminders.py": "reminders are written by a job; a link proves its keeper's role",
     "organizations/actions.py": "an invited address may have an account in another département",
     "portal/tasks.py": "reminders are written by a job",
+    "practitioners/lapsing.py": "people and managers are warned of papers by a job",
     "families/retention.py": "families silent for two years are forgotten by a job",
     "people/retention.py": "unused accounts are closed by a job",
     "people/views.py": "the letter box of a demonstration, absent elsewhere",

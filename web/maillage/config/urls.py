@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connexion/", include("maillage.people.sign_in_urls")),
     path("", include("maillage.people.urls")),
     path("", include("maillage.organizations.urls")),
+    path("", include("maillage.practitioners.urls")),
     path("", include("maillage.agenda.urls")),
     path("", include("maillage.directory.urls")),
 ]

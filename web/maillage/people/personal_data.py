@@ -196,6 +196,7 @@ PERSONAL: tuple[Personal, ...] = (
             "valid_until",
             "checked_on",
             "checked_by",
+            "warned_at",
         ),
         "Intervenants, et qui a vu leurs papiers",
         "N’ouvrir la réservation que si les papiers obligatoires sont valables ; dates seulement.",

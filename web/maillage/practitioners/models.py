@@ -7,7 +7,8 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from maillage.organizations.models import Organization
@@ -119,6 +120,18 @@ class Employment(models.Model):
         return f"{self.practitioner_id} @ {self.organization_id}"
 
 
+class CredentialQuerySet(models.QuerySet["Credential"]):
+    """Questions asked of papers."""
+
+    def counting(self) -> Self:
+        """Keep, of each mandatory kind, the paper seen that is valid the longest."""
+        seen = self.filter(kind__in=Credential.MANDATORY, checked_on__isnull=False)
+        longest = Coalesce("valid_until", Value(date.max))
+        return seen.order_by("practitioner_id", "kind", longest.desc(), "pk").distinct(
+            "practitioner_id", "kind"
+        )
+
+
 class Credential(models.Model):
     """A paper that was seen: kind and dates only, never the paper itself."""
 
@@ -140,10 +153,19 @@ class Credential(models.Model):
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Once for each paper: who is warned every night stops reading.
+    warned_at = models.DateTimeField(_("fin annoncée le"), null=True, blank=True, editable=False)
+
+    objects = CredentialQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("justificatif")
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_credential_is_seen_once_it_is_issued",
+                condition=Q(checked_on=None) | Q(checked_on__gte=F("issued_on")),
+                violation_error_message=_("Un papier ne peut pas être vu avant d’être délivré."),
+            ),
             models.CheckConstraint(
                 name="a_credential_ends_after_it_is_issued",
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("issued_on")),

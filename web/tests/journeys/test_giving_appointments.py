@@ -55,3 +55,28 @@ def test_a_practitioner_opens_new_times_changes_them_and_stops(visit: Visit, scr
     page.get_by_role("button", name="Arrêter").click()
     expect(page.locator("#messages")).to_contain_text("C’est arrêté")
     expect(page.locator("main")).not_to_contain_text("7 h – 8 h 30")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_manager_adds_someone_and_notes_a_paper(visit: Visit, scripts: bool) -> None:
+    page = at_work(visit, "Nadia Perrault", width=390, scripts=scripts)
+    page.get_by_role("link", name="Intervenants").first.click()
+    page.get_by_role("link", name="Ajouter quelqu’un").click()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Écrivez son nom.")
+    if scripts:
+        look_at_all_sides(page)
+    page.get_by_label("Son nom, tel que les familles le liront").fill(f"Ada Martin {scripts}")
+    page.get_by_label("Son métier").select_option("psychologist")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("main")).to_contain_text("diplôme ou titre : jamais vu")
+    page.get_by_label("Délivré le").fill("2024-06-30")
+    page.get_by_role("button", name="Noter ce papier").click()
+    expect(page.locator("#messages")).to_contain_text("C’est noté.")
+    expect(page.locator("main")).not_to_contain_text("diplôme ou titre : jamais vu")
+    if scripts:
+        look_at_all_sides(page)
+    page.get_by_role("link", name="← Intervenants").click()
+    expect(page.locator("main")).to_contain_text("Personne ne peut réserver pour le moment.")
+    if scripts:
+        look_at_all_sides(page)

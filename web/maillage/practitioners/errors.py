@@ -1,0 +1,17 @@
+"""Why something about practitioners is refused. Every code is explained in docs/errors.md."""
+
+from django.utils.translation import gettext_lazy as _
+
+from maillage.core.errors import DomainError
+
+
+class AlreadyWorksHere(DomainError):
+    code = "already_works_here"
+    message = _("{name} travaille déjà ici. Ouvrez sa page dans la liste pour la compléter.")
+
+
+class AccountIsSomeoneElse(DomainError):
+    code = "account_is_someone_else"
+    message = _(
+        "Le compte {email} est déjà celui de {name}. Vérifiez l’adresse, ou laissez-la vide."
+    )

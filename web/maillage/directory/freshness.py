@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -31,12 +32,17 @@ HOUSE = Thresholds()
 def freshness(service: Service, today: date, thresholds: Thresholds = HOUSE) -> Freshness:
     """Say how fresh the entry is; one that nobody ever verified is to verify at best."""
     since = service.verified_on or service.created_at.date()
-    if today >= since + relativedelta(months=thresholds.stale):
+    if today >= _after(since, thresholds.stale):
         return Freshness.STALE
-    doubted = today >= since + relativedelta(months=thresholds.to_verify)
+    doubted = today >= _after(since, thresholds.to_verify)
     return Freshness.TO_VERIFY if doubted or not service.verified_on else Freshness.FRESH
 
 
 def is_demoted(service: Service, today: date, thresholds: Thresholds = HOUSE) -> bool:
     """Tell whether the entry comes after all fresher ones, however near it is."""
     return freshness(service, today, thresholds) is Freshness.STALE
+
+
+@lru_cache(maxsize=10_000)  # slow, and a page of results asks it of hundreds of entries
+def _after(since: date, months: int) -> date:
+    return since + relativedelta(months=months)

@@ -87,10 +87,15 @@ class ServiceAtLocationQuerySet(models.QuerySet["ServiceAtLocation"]):
         return self.filter(service__in=services)
 
     def in_reach_of(self, latitude: float, longitude: float, *, degrees: float) -> Self:
-        """Keep what lies in a square around a point: a cheap first sieve before real distances."""
-        return self.filter(
-            location__latitude__range=(latitude - degrees, latitude + degrees),
-            location__longitude__range=(longitude - 1.6 * degrees, longitude + 1.6 * degrees),
+        """Keep what lies in a circle around a point: a cheap first sieve before real distances."""
+        squeeze = cos(radians(latitude))
+        down = F("location__latitude") - latitude
+        across = (F("location__longitude") - longitude) * squeeze
+        wide = degrees / squeeze
+        return self.alias(gap=down * down + across * across).filter(
+            location__latitude__range=(latitude - degrees, latitude + degrees),  # for the index
+            location__longitude__range=(longitude - wide, longitude + wide),
+            gap__lte=degrees * degrees,
         )
 
     def nearest_of_each_kind(self, home: "Commune", count: int, *, stale_on: date) -> Self:

@@ -102,6 +102,7 @@ portal:appointment                GET   200   200   200   200   200   200   200 
 portal:appointment_ics            GET   200   200   200   200   200   200   200   200
 portal:cancel_appointment         POST  302   302   302   302   302   302   302   302
 portal:move_appointment           GET   200   200   200   200   200   200   200   200
+portal:desk_confirmation          GET   302   403   200   200   200   404   403   403
 portal:move_appointment_to        POST  302   302   302   302   302   302   302   302
 agenda:agenda                     GET   302   403   200   200   200   200   403   403
 agenda:close                      POST  302   403   302   302   302   403   403   403
@@ -178,6 +179,7 @@ def world(db: None) -> World:
         "portal:slots": [service.pk],
         "portal:book": [service.pk, *promise.other],
         "portal:move_appointment_to": [promise.token, *promise.other],
+        "portal:desk_confirmation": [promise.appointment.pk],
         "agenda:close": [promise.appointment.pk],
         "agenda:cancel": [promise.appointment.pk],
         "agenda:end_absence": [promise.absence.pk],
@@ -312,7 +314,8 @@ def test_what_asks_for_a_post_answers_nothing_else(world: World) -> None:
     posted = [name for name, method, _s in ROWS if method == "POST" and name != "account_logout"]
     got = {name: ask(client, world, name, "GET") for name in posted}
     assert {name for name, status in got.items() if status not in (302, 405)} == set()
-    assert {n for n, s in got.items() if s == 302} <= {"set_language"}
+    # A report refused and read again in another language goes back to its service.
+    assert {n for n, s in got.items() if s == 302} <= {"set_language", "portal:report"}
 
 
 @pytest.mark.parametrize("name", [row[0] for row in ROWS if row[1] == "POST"] + [

@@ -11,7 +11,7 @@ from maillage.agenda.booking import Booking, Who
 from maillage.agenda.models import Appointment
 from maillage.agenda.slots import Slot
 from maillage.directory.vocabulary import Delivery
-from maillage.families.models import Contact
+from maillage.families.models import Consent, Contact
 
 FRENCH_PHONE = re.compile(r"^0[1-9]\d{8}$")
 ABROAD = re.compile(r"^\+[1-9]\d{6,14}$")
@@ -96,3 +96,35 @@ class BookingForm(forms.Form):
             ),
             children=(),
         )
+
+
+class DeskBookingForm(BookingForm):
+    """The same, typed by an agent while the parent says it, with the parent's word for it."""
+
+    means = forms.ChoiceField(
+        label=_("Le parent donne son accord"),
+        choices=[
+            (Consent.Means.PHONE.value, _("au téléphone")),
+            (Consent.Means.DESK.value, _("sur place")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Dites comment le parent a donné son accord.")},
+    )
+    consent = forms.BooleanField(
+        label=_("Le parent veut que je prenne ce rendez-vous pour lui, et sait ce qui est gardé"),
+        error_messages={
+            "required": _("Sans l’accord du parent, rien n’est pris : demandez-le-lui d’abord.")
+        },
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["name"].label = _("Son prénom, ou un surnom")
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+        self.fields["reach"].label = _("Son adresse électronique ou son téléphone")
+        self.fields["reach"].help_text = _("Pour lui envoyer le rendez-vous. Rien d’autre.")
+        self.fields["reach"].widget.attrs["autocomplete"] = "off"
+
+    def means_given(self) -> Consent.Means:
+        """How the parent agreed; call it on a valid form."""
+        return Consent.Means(self.cleaned_data["means"])

@@ -5,7 +5,7 @@ No account: four screens from the search to the confirmation, and the link does 
 
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.agenda import actions
+from maillage.agenda.assisted import book_for_parent
 from maillage.agenda.errors import SlotIsTaken
 from maillage.agenda.models import Appointment, Availability
 from maillage.agenda.slots import Asked, Slot, free_slots
@@ -27,9 +28,11 @@ from maillage.directory.vocabulary import Delivery
 from maillage.families import links
 from maillage.families.models import ContactLink
 from maillage.families.telling import tell
+from maillage.organizations.permissions import AtWork
 from maillage.portal import words
-from maillage.portal.booking_forms import BookingForm
+from maillage.portal.booking_forms import BookingForm, DeskBookingForm
 from maillage.portal.cards import telephone
+from maillage.portal.desk import is_agent
 from maillage.portal.promises import calendar, facts, new_link
 
 DAYS_SHOWN = 14
@@ -59,12 +62,23 @@ def book(request: HttpRequest, service_id: UUID, rule_id: UUID, stamp: str) -> H
         page = {**_slots_page(request, service), "refusal": text}
         return render(request, "portal/slots.html", page, status=409)
     data = request.POST if request.method == "POST" else None
-    form = BookingForm(data, slot=slot, language=get_language() or "fr")
+    form_of = DeskBookingForm if is_agent(request, service) else BookingForm
+    form = form_of(data, slot=slot, language=get_language() or "fr")
     if data is None or not form.is_valid():
         status = 200 if data is None else 400
         return render(request, "portal/book.html", _book_page(service, slot, form), status=status)
+    if isinstance(form, DeskBookingForm):
+        return _book_for_parent(request, form)
     appointment = actions.book(form.booking())
     return redirect("portal:appointment", token=_confirm(appointment))
+
+
+def _book_for_parent(request: HttpRequest, form: DeskBookingForm) -> HttpResponse:
+    """Book in the parent's name: the link goes to the parent, the agent gets a page to print."""
+    by = cast(AtWork, request).user.pk
+    found = book_for_parent(form.booking(), means=form.means_given(), by=by)
+    _confirm(found)
+    return redirect("portal:desk_confirmation", found.pk)
 
 
 @require_safe

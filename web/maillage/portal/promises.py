@@ -28,8 +28,8 @@ def new_link(appointment: Appointment) -> str:
     )
 
 
-def facts(appointment: Appointment, token: str) -> dict[str, Any]:
-    """Return what pages and messages say of an appointment, in the reader's language."""
+def said(appointment: Appointment) -> dict[str, Any]:
+    """Return what may be said of an appointment to anyone who may see it: no link."""
     moment = _local(appointment.starts_at, appointment)
     today = _local(timezone.now(), appointment).date()
     return {
@@ -38,10 +38,15 @@ def facts(appointment: Appointment, token: str) -> dict[str, Any]:
         "day": words.day(moment.date(), today),
         "hour": words.hour(moment.time()),
         "with": words.listed([one.name for one in appointment.practitioners.all()]),
-        "link": settings.SITE_URL + reverse("portal:appointment", args=[token]),
         "site_name": settings.SITE_NAME,
         "phone": appointment.service.phone or appointment.service.organization.phone,
     }
+
+
+def facts(appointment: Appointment, token: str) -> dict[str, Any]:
+    """Return what pages and messages say of an appointment, in the reader's language."""
+    link = settings.SITE_URL + reverse("portal:appointment", args=[token])
+    return {**said(appointment), "link": link}
 
 
 def calendar(appointment: Appointment, token: str, now: datetime) -> bytes:

@@ -3,7 +3,15 @@
 from django.conf import settings
 from django.urls import path
 
-from maillage.portal import booking_views, commune_views, ground, pages, service_views, views
+from maillage.portal import (
+    booking_views,
+    commune_views,
+    desk,
+    ground,
+    pages,
+    service_views,
+    views,
+)
 
 app_name = "portal"
 
@@ -27,6 +35,11 @@ urlpatterns = [
         "services/<uuid:service_id>/rendez-vous/<uuid:rule_id>/<str:stamp>/",
         booking_views.book,
         name="book",
+    ),
+    path(
+        "pro/rendez-vous/<uuid:appointment_id>/confirmation/",
+        desk.confirmation,
+        name="desk_confirmation",
     ),
     path("rendez-vous/<str:token>/", booking_views.appointment, name="appointment"),
     path(

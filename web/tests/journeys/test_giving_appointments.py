@@ -1,7 +1,8 @@
-"""J8: those who give appointments say when, by themselves, with or without scripts."""
+"""J2, J8: those who give appointments say when, and book for parents who ask them to."""
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -66,7 +67,7 @@ def test_a_manager_adds_someone_and_notes_a_paper(visit: Visit, scripts: bool) -
     expect(page.get_by_role("alert")).to_contain_text("Écrivez son nom.")
     if scripts:
         look_at_all_sides(page)
-    page.get_by_label("Son nom, tel que les familles le liront").fill(f"Ada Martin {scripts}")
+    page.get_by_label("Son nom, tel que les familles le liront").fill(f"Ada {uuid4()}")
     page.get_by_label("Son métier").select_option("psychologist")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("main")).to_contain_text("diplôme ou titre : jamais vu")
@@ -78,5 +79,28 @@ def test_a_manager_adds_someone_and_notes_a_paper(visit: Visit, scripts: bool) -
         look_at_all_sides(page)
     page.get_by_role("link", name="← Intervenants").click()
     expect(page.locator("main")).to_contain_text("Personne ne peut réserver pour le moment.")
+    if scripts:
+        look_at_all_sides(page)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_desk_agent_books_for_a_parent_and_prints(visit: Visit, scripts: bool) -> None:
+    page = at_work(visit, "Inès Colard", width=390, scripts=scripts)
+    page.get_by_role("link", name="Site public").click()
+    page.goto(page.url.partition("?")[0] + "?commune=Rioz&need=doubt_as_parent")
+    page.get_by_role("link", name="Rendez-vous parents à Rioz", exact=True).first.click()
+    page.get_by_role("link", name="Prendre rendez-vous").click()
+    page.locator("main section a.btn").last.click()
+    page.get_by_label("Son prénom, ou un surnom").fill("Nour")
+    page.get_by_label("Son adresse électronique ou son téléphone").fill("06 39 98 00 01")
+    page.get_by_label("au téléphone", exact=True).check()
+    page.get_by_role("button", name="Prendre ce rendez-vous").click()
+    expect(page.get_by_role("alert")).to_contain_text("Sans l’accord du parent, rien n’est pris")
+    if scripts:
+        look_at_all_sides(page)
+    page.get_by_label("Le parent veut que je prenne ce rendez-vous").check()
+    page.get_by_role("button", name="Prendre ce rendez-vous").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Rendez-vous de Nour")
+    expect(page.locator("main")).to_contain_text("recueilli par Inès Colard")
     if scripts:
         look_at_all_sides(page)

@@ -1,0 +1,51 @@
+"""R116: at the desk or on the phone, an agent books for a parent, and prints what was agreed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from maillage.agenda.models import Appointment
+from maillage.agenda.permissions import keeps_an_agenda
+from maillage.directory.models import Service
+from maillage.families.models import Consent
+from maillage.organizations.permissions import AtWork, Rights, professionals_only
+from maillage.portal import words
+from maillage.portal.promises import said
+
+
+def is_agent(request: HttpRequest, service: Service) -> bool:
+    """Whether this is someone who works for a structure of the service's département."""
+    rights: Rights | None = getattr(request, "rights", None)
+    if rights is None or not rights.works_in:
+        return False
+    return service.departement_id in rights.departements
+
+
+@never_cache
+@professionals_only(keeps_an_agenda)
+@require_GET
+def confirmation(request: AtWork, appointment_id: UUID) -> HttpResponse:
+    """What to read out or print for the parent: no link, theirs was sent to them alone."""
+    mine = Q(booked_by=request.user.pk) | Q(organization__in=request.rights.works_in)
+    seen = Appointment.objects.filter(mine).select_related(
+        "service__organization", "service_at_location__location__commune", "contact", "booked_by"
+    )
+    found = get_object_or_404(seen.prefetch_related("practitioners"), pk=appointment_id)
+    return render(request, "portal/desk_confirmation.html", _page(found))
+
+
+def _page(found: Appointment) -> dict[str, Any]:
+    consents = Consent.objects.filter(
+        purpose=Consent.Purpose.ASSISTED_BOOKING, object_id=found.pk
+    ).in_force()
+    return {
+        **said(found),
+        "fee": words.fee(found.service),
+        "reached": found.contact.email or found.contact.phone,
+        "consent": consents.select_related("recorded_by").first(),
+    }

@@ -40,6 +40,10 @@ so a page has more to read: that is part of the growth. "Diagnosis" is a result 
 A first visit is one with an empty cache; "after" is another page of the same kind. Maps are the
 ground files of the départements in sight, kept for a month: where several meet, a first search
 asks for up to six of them.
+
+What is not within 100 ms of CPU is a diagnosis asked for the first time: it is computed once,
+then kept. On a busy machine waiting is the same at both scales and draws the growth of wall times
+towards 1: the growth of CPU is the one to trust, and the load is written above.
 """
 Samples = dict[str, list[list[float]]]  # by kind of page: wall ms, CPU ms, queries, gzip kB
 

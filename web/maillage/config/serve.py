@@ -88,13 +88,14 @@ def refuse_taken_port(port: int) -> None:
 def _serve(record: Path, port: int) -> int:
     print(say("Maillage se prépare.", "Maillage is getting ready."), flush=True)
     django.setup()
-    call_command("prepare")
+    call_command("prepare", stage="pages")
     environment = os.environ | {"GUNICORN_CMD_ARGS": f"--bind={HOST}:{port}"}
     children: list[Child] = []
     try:
         for command in CHILDREN:
             children.append(processes.spawn(command, environment))
             processes.remember(record, port, children)
+        call_command("prepare", stage="dates")
         _wait_for_an_answer(port, children)
         _say_where_to_click(port)
         return _wait_for_the_end(record, port, children)

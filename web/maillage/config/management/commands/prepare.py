@@ -19,8 +19,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ProgrammingError
@@ -41,12 +41,19 @@ DEMONSTRATION_DEPARTEMENT = "70"
 class Command(BaseCommand):
     help = "Bring the database and the files to what this version expects (start does it too)."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take one stage alone: `start` serves the first page while dates are extended."""
+        parser.add_argument("--stage", choices=["all", "pages", "dates"], default="all")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Do each step that has something to do."""
-        prepare()
+        if options["stage"] in {"all", "pages"}:
+            prepare_pages()
+        if options["stage"] in {"all", "dates"}:
+            extend_dates()
 
 
-def prepare() -> None:
+def prepare_pages() -> None:
     """Bring the database and the files to what this version of the program expects."""
     if catalogues.compile_stale():
         told(say("Traductions compilées", "Translations compiled"))
@@ -54,10 +61,12 @@ def prepare() -> None:
     collect_static_if_needed()
     if settings.DEMONSTRATION:
         load_demonstration_if_needed()
-    if "extend_openings" in get_commands():
-        call_command("extend_openings", stdout=StringIO())
-    if "extend_agendas" in get_commands():
-        call_command("extend_agendas", stdout=StringIO())
+
+
+def extend_dates() -> None:
+    """Carry stored openings and agendas further ahead, as each new day asks."""
+    for command in ("extend_openings", "extend_agendas"):
+        call_command(command, stdout=StringIO())
 
 
 def migrate_if_needed() -> None:

@@ -42,8 +42,16 @@ class AvailabilityForm(TimesForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choisissez au moins une façon de recevoir.")},
     )
-    opens_at = forms.TimeField(label=_("De"), widget=forms.TimeInput(CLOCK, "%H:%M"))
-    closes_at = forms.TimeField(label=_("À"), widget=forms.TimeInput(CLOCK, "%H:%M"))
+    opens_at = forms.TimeField(
+        label=_("De"),
+        widget=forms.TimeInput(CLOCK, "%H:%M"),
+        error_messages={"required": _("Donnez l’heure de début.")},
+    )
+    closes_at = forms.TimeField(
+        label=_("À"),
+        widget=forms.TimeInput(CLOCK, "%H:%M"),
+        error_messages={"required": _("Donnez l’heure de fin.")},
+    )
     open_on_public_holidays = forms.BooleanField(label=_("Aussi les jours fériés"), required=False)
     slot_minutes = forms.IntegerField(
         label=_("Durée d’un rendez-vous, en minutes"), min_value=10, max_value=240, initial=60

@@ -25,7 +25,7 @@ from maillage.agenda.models import Absence, Appointment
 from maillage.agenda.slots import Asked, free_slots
 from maillage.agenda.tests import made as appointments
 from maillage.core import scope
-from maillage.directory.confirm_links import fingerprint
+from maillage.core.tokens import fingerprint
 from maillage.directory.models import ConfirmLink, ErrorReport, MergeProposal, Service
 from maillage.directory.tests import made
 from maillage.families import links

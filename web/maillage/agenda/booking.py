@@ -7,11 +7,6 @@ from uuid import UUID, uuid5
 from maillage.agenda.models import Appointment
 from maillage.families.models import Contact
 
-PERSONS = {
-    Appointment.Composition.ALONE: 1,
-    Appointment.Composition.COUPLE: 2,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Who:

@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from maillage.directory.models import MONTH_DAYS, Location, Service, ServiceAtLocation
+from maillage.directory.models import MONTH_DAYS, Location, Schedule, Service, ServiceAtLocation
 from maillage.directory.vocabulary import Delivery
 from maillage.directory.when import WEEKDAYS
 from maillage.families.models import Contact, Household
@@ -56,14 +56,8 @@ class Room(models.Model):
 class Availability(models.Model):
     """When a practitioner receives, for one employer: where, how, how long (RFC 5545)."""
 
-    class Freq(models.TextChoices):
-        WEEKLY = "WEEKLY", _("chaque semaine")
-        MONTHLY = "MONTHLY", _("chaque mois")
-
-    class SchoolPeriod(models.TextChoices):
-        ALWAYS = "always", _("toute l’année")
-        TERM = "term", _("hors vacances scolaires")
-        HOLIDAYS = "holidays", _("pendant les vacances scolaires")
+    Freq = Schedule.Freq
+    SchoolPeriod = Schedule.SchoolPeriod
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="availabilities")

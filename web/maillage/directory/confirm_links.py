@@ -1,6 +1,5 @@
 """Links that let a keeper say « still true » from a mail, for one entry, once."""
 
-import hashlib
 from datetime import datetime
 from typing import ClassVar
 
@@ -8,11 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-
-
-def fingerprint(token: str) -> str:
-    """What is kept of a token: nobody who reads the table can use it."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class ConfirmLink(models.Model):

@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from maillage.core import outbox, scope
+from maillage.core.tokens import fingerprint
 from maillage.directory import keeping
-from maillage.directory.confirm_links import ConfirmLink, fingerprint
+from maillage.directory.confirm_links import ConfirmLink
 from maillage.directory.errors import LinkHasExpired
 from maillage.directory.freshness import HOUSE
 from maillage.directory.models import ErrorReport, Service

@@ -2,21 +2,16 @@
 
 import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from django.utils import timezone
 
 from maillage.core import scope
+from maillage.core.tokens import fingerprint
 from maillage.families.errors import LinkIsDead
 from maillage.families.models import Contact, ContactLink
 
 VALID_FOR = timedelta(days=120)
-
-
-def fingerprint(token: str) -> str:
-    """What is kept of a token: nobody who reads the table can use it."""
-    return sha256(token.encode()).hexdigest()
 
 
 def make(

@@ -1,0 +1,1 @@
+"""A complaint from anyone, and the answer that it gets."""

@@ -1,0 +1,1 @@
+"""Fees by income on dated schedules, never a barrier; and who funds the rest, to the cent."""

@@ -1,0 +1,1 @@
+"""Words kept for one reader: a practitioner's own notes, a parent's note before a session."""

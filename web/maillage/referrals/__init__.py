@@ -1,0 +1,1 @@
+"""Passing a family on with its consent, and knowing how it ended."""

@@ -1,0 +1,1 @@
+"""Individual support: programmes, episodes of one to five sessions."""

@@ -1,0 +1,1 @@
+"""A practitioner's day on one screen."""

@@ -10,7 +10,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (ROOT / "ops" / "bench", ROOT / "engine" / "benchmarks")
-NOT_A_BENCH = {"run", "report", "pages_answer", "pages_asked", "pages_bytes", "__init__"}
+NOT_A_BENCH = {
+    "run",
+    "report",
+    "pages_answer",
+    "pages_asked",
+    "pages_bytes",
+    "agenda_made",
+    "agenda_rows",
+    "__init__",
+}
 
 
 def benches() -> dict[str, list[str]]:

@@ -74,6 +74,7 @@ from maillage_engine.welfare import (
 from maillage_engine.whatif import Change, change_capacity
 
 if TYPE_CHECKING:
+    from maillage_engine.rotation import RotationPlan, plan_rotation
     from maillage_engine.siting import Siting, max_cover, p_center, p_median, set_cover
     from maillage_engine.streaming import stream_access
 
@@ -82,10 +83,12 @@ __version__ = "0.1.0"
 # These need a compiler and a solver: loaded when first asked for, so that a web process that only
 # looks at accessibility starts fast and small.
 _LATE = {
+    "RotationPlan": "rotation",
     "Siting": "siting",
     "max_cover": "siting",
     "p_center": "siting",
     "p_median": "siting",
+    "plan_rotation": "rotation",
     "set_cover": "siting",
     "stream_access": "streaming",
 }
@@ -119,6 +122,7 @@ __all__ = [
     "Pairs",
     "Places",
     "Preset",
+    "RotationPlan",
     "Siting",
     "Theil",
     "Threshold",
@@ -160,6 +164,7 @@ __all__ = [
     "pairs_within",
     "palma",
     "places",
+    "plan_rotation",
     "power_weight",
     "quantile",
     "quantile_ratio",

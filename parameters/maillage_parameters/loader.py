@@ -17,9 +17,9 @@ from typing import Any, Literal, TypeAlias
 
 import yaml
 
-Kind: TypeAlias = Literal["value", "bands", "formula"]
+Kind: TypeAlias = Literal["value", "bands", "formula", "scale"]
 Status: TypeAlias = Literal["verified", "derived", "unchecked"]
-KINDS = ("value", "bands", "formula")
+KINDS = ("value", "bands", "formula", "scale")
 STATUSES = ("verified", "derived", "unchecked")
 UNITS = frozenset(
     {"year", "month", "day", "hour", "minute", "euro", "euro/hour", "euro/month", "percent",
@@ -27,7 +27,7 @@ UNITS = frozenset(
      "places per 100 children", "person", "birth", "FTE", "km"}
 )  # fmt: skip
 FIELDS = {"title", "meaning", "unit", "kind", "status", "values", "checked"}
-FIELD_OF_KIND = {"value": "value", "bands": "bands", "formula": "formula"}
+FIELD_OF_KIND = {"value": "value", "bands": "bands", "formula": "formula", "scale": "scale"}
 ROOT = Path(__file__).parent / "fr"
 
 
@@ -58,7 +58,28 @@ class Formula:
         return found[name]
 
 
-Content: TypeAlias = Decimal | tuple[Band, ...] | Formula
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One band of a fee scale: `base` + `percent` % of the income, up to a bound."""
+
+    up_to: Decimal | None  # None for the last one, or where `reference` names the bound
+    reference: str  # another amount that is the bound, "" where the bound is a number
+    holds_bound: bool  # whether an income equal to the bound is still in this band
+    base: Decimal
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Fees by income: bands, then rounding half up, then a floor and a ceiling."""
+
+    rounding: Decimal
+    floor: Decimal
+    ceiling: Decimal
+    steps: tuple[Step, ...]
+
+
+Content: TypeAlias = Decimal | tuple[Band, ...] | Formula | Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +103,13 @@ class Entry:
         """Return the rule of a parameter of kind `formula`."""
         if not isinstance(self.content, Formula):
             raise ParameterError("this parameter is not a formula.")
+        return self.content
+
+    @property
+    def scale(self) -> Scale:
+        """Return the fees of a parameter of kind `scale`."""
+        if not isinstance(self.content, Scale):
+            raise ParameterError("this parameter is not a scale.")
         return self.content
 
     def at(self, position: Decimal | int) -> Decimal:
@@ -213,6 +241,34 @@ def _formula(name: str, row: dict[str, Any]) -> Formula:
     )
 
 
+def _scale(name: str, row: dict[str, Any]) -> Scale:
+    scale = row["scale"] or {}
+    missing = sorted({"rounding", "floor", "ceiling", "bands"} - set(scale))
+    if missing:
+        raise ParameterError(f"{name}: a scale needs {', '.join(missing)}.")
+    steps = tuple(_step(name, band) for band in scale["bands"])
+    open_ended = [step.up_to is None and not step.reference for step in steps]
+    if not steps or open_ended != [False] * (len(steps) - 1) + [True]:
+        raise ParameterError(f"{name}: the last band of a scale, and no other, has no bound.")
+    bounds = [step.up_to for step in steps if step.up_to is not None]
+    if any(later <= earlier for earlier, later in pairwise(bounds)):
+        raise ParameterError(f"{name}: bands need strictly increasing 'up_to'.")
+    limits = (_decimal(name, scale[field]) for field in ("rounding", "floor", "ceiling"))
+    return Scale(*limits, steps=steps)
+
+
+def _step(name: str, band: dict[str, Any]) -> Step:
+    bound = band.get("up_to")
+    named = bound if isinstance(bound, str) else ""
+    return Step(
+        up_to=None if bound is None or named else _decimal(name, bound),
+        reference=named,
+        holds_bound=band.get("holds_bound", True),
+        base=_decimal(name, band["base"]),
+        percent=_decimal(name, band.get("percent", 0)),
+    )
+
+
 def _decimal(name: str, value: object) -> Decimal:
     try:
         found = Decimal(str(value))
@@ -227,4 +283,5 @@ READERS: dict[Kind, Callable[[str, dict[str, Any]], Content]] = {
     "value": _value,
     "bands": _bands,
     "formula": _formula,
+    "scale": _scale,
 }

@@ -31,6 +31,7 @@ from maillage.directory.models import (
 from maillage.directory.tests import made
 from maillage.families import links
 from maillage.families.models import Child, Consent, ContactCode, ContactLink
+from maillage.fees.tests import made as fees
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import SINCE, Role, departement, manager
 from maillage.people.models import Session, User
@@ -60,6 +61,11 @@ OPEN_TABLES = {
     "agenda_availabilityexception": "when practitioners receive, shown to everyone",
     "agenda_occurrence": "when practitioners receive, shown to everyone",
     "agenda_room": "rooms of public places",
+    "fees_band": "scales of fees, shown to everyone",
+    "fees_confirmation": "scales of fees: what may bill; an account's number only",
+    "fees_schedule": "scales of fees, shown to everyone",
+    "fees_scheduleversion": "scales of fees, shown to everyone",
+    "fees_tariff": "scales of fees, shown to everyone",
     "steering_frozenresult": "figures made of published data, without a person",
 }
 # Protected against change, but with a face that families read when they choose.
@@ -141,6 +147,7 @@ def someone_who_booked(service: Service) -> None:
     away = {"starts_at": appointments.at(8, 0), "ends_at": appointments.at(9, 0)}
     Absence.objects.create(practitioner=rule.practitioner, **away)
     WaitingEntry.objects.create(service=service, household=mine.household, **who)
+    fees.fill(mine)
     scope.hold_contact(None)
 
 
@@ -231,7 +238,7 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         "agenda_waitingentry", "directory_errorreport", "directory_mergeproposal",
         "directory_unmetneed", "families_child", "families_consent", "families_contact",
         "families_contactcode", "families_contactlink", "families_household",
-        "organizations_membership", "people_user", "practitioners_credential",
+        "fees_cost", "fees_fee", "fees_funding", "organizations_membership", "people_user", "practitioners_credential",
         "practitioners_employment", "steering_keptdiagnosis",
     }  # fmt: skip
 

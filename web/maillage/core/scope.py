@@ -4,8 +4,9 @@ The context is local to the transaction, so a pooled connection never carries it
 Scopes: ``public`` (anyone), ``sign_in`` (the sign-in pages only: one account may be found by the
 address that was typed), ``member`` (a professional, limited to the départements they serve),
 ``system`` (a job or command that works for everyone; each use is listed in
-web/tests/test_row_level_security.py). A signed link opens the one row that carries its hash, and a
-cookie opens the one session that it names, whatever the scope.
+web/tests/test_row_level_security.py), ``keys`` (whoever makes, wraps again or destroys the keys of
+private words: it sees those keys and nothing that they open). A signed link opens the one row that
+carries its hash, and a cookie opens the one session that it names, whatever the scope.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-Scope = Literal["public", "sign_in", "member", "system"]
+Scope = Literal["public", "sign_in", "member", "system", "keys"]
 
 # The settings that say who is asking; `session` and `link` name one row and outlive a change.
 _WHO = ("scope", "departements", "administers", "user", "address")
@@ -54,15 +55,33 @@ def hold_link(token_hash: str) -> None:
 
 def hold_contact(contact_id: UUID | None) -> None:
     """Open what concerns one parent: their signed link or their code was checked just before."""
-    _set([("contact", "" if contact_id is None else str(contact_id))])
+    hold_contacts([] if contact_id is None else [contact_id])
+
+
+def hold_contacts(contact_ids: Iterable[UUID]) -> None:
+    """Open what concerns one person whose contact was written down more than once."""
+    _set([("contact", ",".join(sorted(str(each) for each in contact_ids)))])
 
 
 @contextmanager
 def system() -> Iterator[None]:
     """Work for everyone inside one transaction of its own, then give back the former context."""
+    with _as("system"):
+        yield
+
+
+@contextmanager
+def keys() -> Iterator[None]:
+    """See keys and nothing else, as `system` does: nobody holds a key and what it opens at once."""
+    with _as("keys"):
+        yield
+
+
+@contextmanager
+def _as(scope: Scope) -> Iterator[None]:
     with transaction.atomic():
         former = _current()
-        _set([("scope", "system"), ("departements", ""), ("administers", ""), ("address", "")])
+        _set([("scope", scope), ("departements", ""), ("administers", ""), ("address", "")])
         yield
         _set(former)
 

@@ -212,6 +212,12 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "maillage.people.forms.GiveCode",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", default=0)
+# The key that wraps the keys of private notes is never in the database (notes/outer.py).
+NOTES_KEY = os.environ.get("NOTES_KEY", "")
+NOTES_KEY_COMMAND = os.environ.get("NOTES_KEY_COMMAND", "")
+NOTES_KEY_FILE = os.environ.get("NOTES_KEY_FILE", "") or (
+    str(postgres.server().state / "notes.key") if DEMONSTRATION else ""
+)
 # What the preview of an entry shows: a function (request, service id) of the room that shows it.
 PUBLIC_SERVICE_PAGE = "maillage.portal.service_views.public_part"
 # Whose addresses the sign-in page of a demonstration suggests.

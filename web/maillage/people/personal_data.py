@@ -261,6 +261,48 @@ PERSONAL: tuple[Personal, ...] = (
         "Trois ans.",
     ),
     Personal(
+        "notes.Note",
+        (
+            "id", "kind", "departement", "household", "appointment", "number", "reader", "key",
+            "author", "contact", "agreement", "sealed", "written_at", "opened_at",
+        ),
+        "Intervenants qui écrivent pour eux-mêmes, parents qui laissent un mot avant la séance",
+        "Garder un fil d’une séance à l’autre ; scellé, seul le lecteur désigné peut l’ouvrir.",
+        "Mot d’un parent : trente jours après la séance. Note : deux ans après le dernier contact,"
+        " ou soixante jours après le départ de son auteur.",
+    ),
+    Personal(
+        "notes.ReaderKey",
+        ("id", "user", "public_key", "attested", "attested_by", "made_at", "ended_at"),
+        "Intervenants qui ont un compte",
+        "Sceller des mots que seule cette personne pourra ouvrir.",
+        "Aussi longtemps que le compte ; une clé détruite garde ses dates.",
+    ),
+    Personal(
+        "notes.WrappedKey",
+        ("key", "user", "blob", "wrapped_by"),
+        "Intervenants qui ont un compte",
+        "Ouvrir ses propres notes ; enveloppée par une clé tenue hors de la base.",
+        "Détruite soixante jours après le départ : les notes ne s’ouvrent plus.",
+    ),
+    Personal(
+        "notes.AccessRequest",
+        (
+            "id", "departement", "contact", "appointment", "asked_of", "public_key", "asked_at",
+            "due_on", "state", "sealed", "answered_at", "reminded_at",
+        ),
+        "Parents qui demandent ce qui est écrit sur eux, intervenants qui répondent",
+        "Donner accès dans le mois ; réponse scellée, ouverte par le code gardé par le parent.",
+        _FAMILY,
+    ),
+    Personal(
+        "notes.Departure",
+        ("id", "user", "leaves_on", "destroy_on", "noticed_at", "stayed_at", "destroyed_at"),
+        "Intervenants qui s’en vont",
+        "Les prévenir, puis détruire leurs notes au jour dit.",
+        "Aussi longtemps que le compte.",
+    ),
+    Personal(
         "core.OutboxMessage",
         ("recipient", "subject", "body", "last_error"),
         "Professionnels et parents à qui un message est envoyé",

@@ -28,6 +28,7 @@ from django.db.utils import ProgrammingError
 from maillage.config import catalogues
 from maillage.config.apps import StaticFiles
 from maillage.config.speech import CannotStart, say
+from maillage.notes import keys
 from maillage.organizations.models import Organization
 from maillage.territory.models import Departement
 
@@ -58,6 +59,8 @@ def prepare_pages() -> None:
     if catalogues.compile_stale():
         told(say("Traductions compilées", "Translations compiled"))
     migrate_if_needed()
+    if keys.make_first_outer_key():
+        told(say("Clé des notes écrite", "Key of the notes written"))
     collect_static_if_needed()
     if settings.DEMONSTRATION:
         load_demonstration_if_needed()

@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: help start check bench screenshots lock wheels stop environment
+.PHONY: help start check bench chaos screenshots lock wheels stop environment
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -19,6 +19,9 @@ check: environment ## the only gate: format, types, imports, translations, every
 
 bench: environment ## measure, and write docs/benchmarks.md
 	@exec $(BIN)/python ops/bench/run.py
+
+chaos: environment ## kill the site 50 times while families book; nothing promised may be lost
+	@exec $(BIN)/python ops/chaos.py
 
 screenshots: environment ## the pictures of README.md, taken from the demonstration
 	@exec $(BIN)/python ops/screenshots.py

@@ -221,6 +221,54 @@ PERSONAL: tuple[Personal, ...] = (
         "Dix ans.",
     ),
     Personal(
+        "support.Goals",
+        ("episode", "contact", "departement", "words", "written_at"),
+        "Parents accompagnés",
+        "Garder, avec leurs mots, ce qu’ils souhaitent ; lu par eux et par qui les suit seulement.",
+        "Deux ans après le dernier contact, puis effacé.",
+    ),
+    Personal(
+        "support.Enrolment",
+        ("household", "basis", "child_age_months", "enrolled_on"),
+        "Foyers entrés dans un programme",
+        "Ne compter chaque famille qu’une fois et pouvoir refaire la décision d’entrée.",
+        _FAMILY,
+    ),
+    Personal(
+        "support.Episode",
+        (
+            "household",
+            "organization",
+            "service",
+            "practitioner",
+            "state",
+            "opened_at",
+            "closed_at",
+            "closing_reason",
+            "next_step",
+        ),
+        "Parents accompagnés, intervenants",
+        "Suivre d’un à cinq entretiens avec la même personne ; jamais ce qui s’y est dit.",
+        _FAMILY,
+    ),
+    Personal(
+        "support.Session",
+        (
+            "appointment",
+            "number",
+            "closed_at",
+            "attended",
+            "purposes",
+            "minutes",
+            "composition",
+            "next_step",
+        ),
+        "Parents accompagnés, intervenants",
+        "Tenir le compte des entretiens et rendre compte de l’activité ; des mots choisis dans une"
+        " liste seulement.",
+        _FAMILY,
+    ),
+    Personal(
         "practitioners.Practitioner",
         (
             "id",
@@ -333,6 +381,8 @@ NOT_PERSONAL: dict[str, str] = {
     "organizations.Organization": "name description siret website outside_id",
     "steering.FrozenResult": "key packed",
     "steering.KeptDiagnosis": "title note packed data_hash code_version",
+    "support.Programme": "key name source",
+    "support.ProgrammeTerms": "charter quota_source reason",
     "territory.Authority": "code name",
     "territory.Commune": (
         "code name article search_name town_hall_address town_hall_phone town_hall_hours outline"

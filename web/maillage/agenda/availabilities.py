@@ -12,8 +12,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from maillage.agenda import occurrences
-from maillage.agenda.errors import RuleIsOver, RulesMeet
+from maillage.agenda import freed, occurrences, slots
+from maillage.agenda.errors import RuleChangedMeanwhile, RuleIsOver, RulesMeet
 from maillage.agenda.locks import lock_practitioners
 from maillage.agenda.models import (
     Appointment,
@@ -25,7 +25,7 @@ from maillage.agenda.models import (
 from maillage.core import audit
 from maillage.directory.hours import weekly_text
 from maillage.directory.models import Schedule
-from maillage.directory.openings import Almanac, Exceptions
+from maillage.directory.openings import Almanac, Exceptions, time_zone
 
 LOOKED_AHEAD = timedelta(days=400)  # a school year and more: rhythms meet within it or hardly ever
 SAID = (
@@ -38,15 +38,17 @@ SAID = (
 def keep(
     rule: Availability, apart: Exceptions, *, by: int, acting_as: str = "", today: date
 ) -> Availability:
-    """Add a rule or change it, with its days apart from today on. Raises `RulesMeet`.
+    """Add a rule or change it, with its days apart from today on.
 
-    Two edits of one practitioner wait for each other, so neither overlooks what the other wrote;
-    the stored stretches follow in the same transaction.
+    Raises `RulesMeet`, `RuleIsOver`, or `RuleChangedMeanwhile` when somebody changed it since
+    `rule.version` was read. Two edits of one practitioner wait for each other, so neither overlooks
+    what the other wrote; the stored stretches follow in the same transaction, and what they open is
+    first offered to the families who wait.
     """
-    lock_practitioners([rule.practitioner_id])
+    lock_practitioners(slots.company([rule.practitioner_id]))
     new = rule._state.adding
-    if not new and is_over(Availability.objects.filter(pk=rule.pk).first(), today):
-        raise RuleIsOver
+    if not new:
+        _refuse_unseen_changes(rule, today)
     _refuse_two_places(rule, apart, today)
     if rule.room is not None and rule.room._state.adding:
         rule.room = Room.objects.get_or_create(
@@ -54,6 +56,7 @@ def keep(
             name=rule.room.name,
             defaults={"capacity": rule.room.capacity},
         )[0]
+    rule.version += 0 if new else 1
     rule.save()
     rule.exceptions.filter(day__gte=today).delete()
     AvailabilityException.objects.bulk_create(
@@ -69,6 +72,8 @@ def keep(
     occurrences.rebuild([rule.practitioner_id], today=today)
     verb = "agenda.rule_added" if new else "agenda.rule_changed"
     audit.record(by, verb, rule, departement=rule.departement_id, acting_as=acting_as)
+    now = timezone.now()
+    freed.offer([rule.practitioner_id], now, now + timedelta(days=rule.horizon_days), now=now)
     return rule
 
 
@@ -89,7 +94,8 @@ def end(rule: Availability, last_day: date, *, by: int, acting_as: str = "", tod
         found.delete()
     else:
         found.until = last_day
-        found.save(update_fields=["until"])
+        found.version += 1
+        found.save(update_fields=["until", "version"])
         found.exceptions.filter(day__gt=last_day).delete()
     occurrences.rebuild([rule.practitioner_id], today=today)
 
@@ -123,6 +129,15 @@ def booked_outside(practitioner_id: UUID, now: datetime) -> int:
     return coming.filter(~Exists(offered)).count()
 
 
+def _refuse_unseen_changes(rule: Availability, today: date) -> None:
+    """Refuse to write over a rule that is over, or that says something else than what was read."""
+    stored = Availability.objects.filter(pk=rule.pk).first()
+    if stored is None or is_over(stored, today):
+        raise RuleIsOver
+    if stored.version != rule.version:
+        raise RuleChangedMeanwhile(said=in_words(stored, today))
+
+
 def _refuse_two_places(rule: Availability, apart: Exceptions, today: date) -> None:
     """Compare with every other rule of the person, whatever the employer: all of it is public."""
     others = Availability.objects.filter(practitioner=rule.practitioner_id).exclude(pk=rule.pk)
@@ -136,7 +151,7 @@ def _refuse_two_places(rule: Availability, apart: Exceptions, today: date) -> No
     for other in rivals:
         met = _first_meeting(mine, _spans(other, theirs[other.pk], today))
         if met is not None:
-            day = timezone.localtime(met)
+            day = met.astimezone(time_zone(rule.departement_id))
             raise RulesMeet(day=date_format(day, "l j F Y").capitalize(), where=_where(other))
 
 

@@ -43,8 +43,8 @@ class AppointmentIsOver(DomainError):
 class AbsenceOverAppointments(DomainError):
     code = "absence_over_appointments"
     message = _(
-        "{count} rendez-vous sont déjà pris pendant cette absence. Déplacez-les d’abord, puis"
-        " recommencez."
+        "{count} rendez-vous sont déjà pris ou proposés à une famille pendant cette absence."
+        " Déplacez-les d’abord, puis recommencez."
     )
 
 
@@ -69,4 +69,41 @@ class RulesMeet(DomainError):
 class RuleIsOver(DomainError):
     code = "rule_is_over"
     message = _("Cette disponibilité est arrêtée. Ajoutez-en une nouvelle.")
+    status = HTTPStatus.GONE
+
+
+class RuleChangedMeanwhile(DomainError):
+    code = "rule_changed_meanwhile"
+    message = _(
+        "Quelqu’un a changé cette disponibilité pendant que vous l’écriviez : elle dit maintenant"
+        " « {said} ». Ce que vous avez écrit est gardé ci-dessous ; enregistrez encore pour le"
+        " mettre à la place."
+    )
+
+
+class NotTheSameService(DomainError):
+    code = "not_the_same_service"
+    message = _("Ce moment est celui d’une autre aide. Choisissez un moment de la même aide.")
+
+
+class SamePractitioner(DomainError):
+    code = "same_practitioner"
+    message = _("Cette personne vous reçoit déjà. Choisissez quelqu’un d’autre, ou déplacez.")
+
+
+class RoomIsElsewhere(DomainError):
+    code = "room_is_elsewhere"
+    message = _("Cette salle n’est pas dans le lieu du rendez-vous. Choisissez-en une autre.")
+
+
+class NobodyAsks(DomainError):
+    code = "nobody_asks"
+    message = _("On ne sait pas pour qui est ce rendez-vous. Reprenez depuis votre lien.")
+
+
+class OfferIsOver(DomainError):
+    code = "offer_is_over"
+    message = _(
+        "Ce créneau n’est plus tenu pour vous. Vous gardez votre place dans la liste d’attente."
+    )
     status = HTTPStatus.GONE

@@ -16,5 +16,12 @@ _SPACE = 0x6D61696C  # keeps these locks apart from anyone else's
 def lock_practitioners(ids: Collection[UUID]) -> None:
     """Wait for whoever is changing the agenda of these practitioners; always in the same order."""
     with connection.cursor() as cursor:
-        for one in sorted(str(key) for key in ids):
-            cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_SPACE, one])
+        cursor.execute(
+            "select pg_advisory_xact_lock(%s, hashtext(key)) from unnest(%s::text[]) as key",
+            [_SPACE, sorted({str(key) for key in ids})],
+        )
+
+
+def lock_request(key: UUID) -> None:
+    """Wait for the same form sent at the same time; taken before any practitioner's lock."""
+    lock_practitioners([key])

@@ -6,7 +6,7 @@ or room never overlap: the database refuses the second one, across employers, wh
 """
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -17,13 +17,28 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from maillage.directory.models import MONTH_DAYS, Location, Schedule, Service, ServiceAtLocation
+from maillage.agenda.waiting_list import Offer, Shortage, WaitingEntry
+from maillage.directory.models import Location, Service, ServiceAtLocation
+from maillage.directory.openings import time_zone
+from maillage.directory.rules import Recurrence
 from maillage.directory.vocabulary import Delivery
-from maillage.directory.when import WEEKDAYS
 from maillage.families.models import Contact, Household
 from maillage.organizations.models import Organization
-from maillage.practitioners.models import Practitioner
+from maillage.practitioners.models import Practitioner, Profession
 from maillage.territory.models import Commune, Departement
+
+__all__ = [
+    "Absence",
+    "Appointment",
+    "Availability",
+    "AvailabilityException",
+    "Claim",
+    "Occurrence",
+    "Offer",
+    "Room",
+    "Shortage",
+    "WaitingEntry",
+]
 
 Range = tuple[datetime, datetime]
 
@@ -53,11 +68,10 @@ class Room(models.Model):
         return self.name
 
 
-class Availability(models.Model):
+class Availability(Recurrence):
     """When a practitioner receives, for one employer: where, how, how long (RFC 5545)."""
 
-    Freq = Schedule.Freq
-    SchoolPeriod = Schedule.SchoolPeriod
+    FARTHEST: ClassVar = timedelta(days=367)  # nothing opens further ahead
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="availabilities")
@@ -71,44 +85,31 @@ class Availability(models.Model):
         Room, models.PROTECT, null=True, blank=True, related_name="availabilities"
     )
     modes = ArrayField(models.CharField(max_length=8, choices=Delivery.choices))
-    freq = models.CharField(_("rythme"), max_length=7, choices=Freq.choices, default=Freq.WEEKLY)
-    interval = models.PositiveSmallIntegerField(_("toutes les n semaines ou n mois"), default=1)
-    byday = ArrayField(models.CharField(max_length=4))
-    dtstart: "models.DateField[date, date]" = models.DateField(_("à partir du"))
-    until = models.DateField(_("jusqu’au"), null=True, blank=True)
-    opens_at = models.TimeField(_("de"))
-    closes_at = models.TimeField(_("à"))
-    school_period = models.CharField(
-        max_length=8, choices=SchoolPeriod.choices, default=SchoolPeriod.ALWAYS
-    )
-    open_on_public_holidays = models.BooleanField(default=False)
     slot_minutes = models.PositiveSmallIntegerField(_("durée d’un rendez-vous (min)"), default=60)
     buffer_minutes = models.PositiveSmallIntegerField(_("battement après (min)"), default=0)
     notice_hours = models.PositiveSmallIntegerField(_("délai avant (h)"), default=24)
     horizon_days = models.PositiveSmallIntegerField(_("ouvert à l’avance (jours)"), default=84)
+    # One more person of each of these professions must be free too, for the same service.
+    joined_by = ArrayField(
+        models.CharField(max_length=24, choices=Profession.choices), default=list, blank=True
+    )
+    confirmed_by_hand = models.BooleanField(_("chaque demande est confirmée"), default=False)
+    # Raised at each change, so that two people who edit at once do not undo each other unseen.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
-    class Meta:
+    class Meta(Recurrence.Meta):
         verbose_name = _("disponibilité")
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="availability_closes_after_it_opens",
-                condition=Q(closes_at__gt=F("opens_at")),
-                violation_error_message=_("L’heure de fin doit suivre l’heure de début."),
-            ),
-            models.CheckConstraint(
-                name="availability_ends_after_it_starts",
-                condition=Q(until=None) | Q(until__gte=F("dtstart")),
-                violation_error_message=_("La fin doit suivre le début."),
-            ),
+            *Recurrence.Meta.constraints,
             models.CheckConstraint(
                 name="a_slot_lasts_a_sensible_time",
                 condition=Q(slot_minutes__range=(10, 240)) & Q(buffer_minutes__lte=120),
                 violation_error_message=_("Un rendez-vous dure de 10 minutes à 4 heures."),
             ),
             models.CheckConstraint(
-                name="availability_has_a_day_and_a_way",
-                condition=Q(byday__len__gte=1) & Q(modes__len__gte=1) & Q(interval__gte=1),
-                violation_error_message=_("Choisissez au moins un jour et une façon de recevoir."),
+                name="availability_has_a_way",
+                condition=Q(modes__len__gte=1),
+                violation_error_message=_("Choisissez au moins une façon de recevoir."),
             ),
             models.CheckConstraint(
                 name="on_site_availability_has_a_place",
@@ -117,17 +118,16 @@ class Availability(models.Model):
                 violation_error_message=_("Choisissez le lieu où vous recevez."),
             ),
             models.CheckConstraint(
-                name="availability_days_fit_its_rhythm",
-                condition=Q(freq="WEEKLY", byday__contained_by=list(WEEKDAYS))
-                | Q(freq="MONTHLY", byday__contained_by=list(MONTH_DAYS)),
-                violation_error_message=_("Les jours ne vont pas avec le rythme choisi."),
-            ),
-            models.CheckConstraint(
                 name="availability_opens_a_year_ahead_at_most",
                 condition=Q(horizon_days__range=(1, 366)) & Q(notice_hours__lte=24 * 60),
                 violation_error_message=_(
                     "On réserve d’un jour à un an à l’avance, avec un délai de deux mois au plus."
                 ),
+            ),
+            models.CheckConstraint(
+                name="an_availability_is_shared_by_four_at_most",
+                condition=Q(joined_by__len__lte=3),
+                violation_error_message=_("Un rendez-vous réunit quatre professionnels au plus."),
             ),
         ]
 
@@ -178,7 +178,7 @@ class Occurrence(models.Model):
     class Meta:
         verbose_name = _("plage")
         indexes: ClassVar = [
-            models.Index(fields=["service", "ends_at"], name="occurrence_of_service"),
+            models.Index(fields=["service", "starts_at"], name="occurrence_of_service"),
             models.Index(fields=["practitioner", "ends_at"], name="occurrence_of_person"),
             models.Index(fields=["departement", "starts_at"], name="occurrence_of_departement"),
         ]
@@ -283,6 +283,8 @@ class Appointment(models.Model):
     reminded_at = models.DateTimeField(_("rappelé le"), null=True, blank=True)
     # One answer to two identical requests: the same form sent twice gives one appointment.
     request_key = models.UUIDField(unique=True, default=uuid.uuid4)
+    # Not stored: whether this very request made it, so that it is announced once.
+    just_booked = False
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -312,6 +314,16 @@ class Appointment(models.Model):
     def __str__(self) -> str:
         return f"{self.starts_at:%d/%m %H:%M}"
 
+    @property
+    def local_start(self) -> datetime:
+        """When it starts on the clock of its département, for pages."""
+        return self.starts_at.astimezone(time_zone(self.departement_id)).replace(tzinfo=None)
+
+    @property
+    def local_end(self) -> datetime:
+        """When it ends on the clock of its département, for pages."""
+        return self.ends_at.astimezone(time_zone(self.departement_id)).replace(tzinfo=None)
+
 
 class Claim(models.Model):
     """A time taken from one practitioner or one room. Two live ones never overlap."""
@@ -321,6 +333,7 @@ class Claim(models.Model):
         TRAVEL = "travel", _("trajet")
         ABSENCE = "absence", _("absence")
         GROUP = "group", _("groupe")
+        HOLD = "hold", _("tenu pour une famille")
 
     # Made here: whoever writes a trip between two families' appointments may not read it back.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -336,6 +349,9 @@ class Claim(models.Model):
     )
     absence = models.ForeignKey(
         Absence, models.CASCADE, null=True, blank=True, related_name="claims"
+    )
+    offer = models.ForeignKey(
+        Offer, models.CASCADE, null=True, blank=True, related_name="claims"
     )
     departement = models.ForeignKey(Departement, models.PROTECT, null=True, related_name="+")
     # Where the person is during a session on site; null at a distance.
@@ -372,53 +388,10 @@ class Claim(models.Model):
                 condition=Q(kind="travel")
                 | Q(kind="group")
                 | Q(kind="session", appointment__isnull=False)
-                | Q(kind="absence", absence__isnull=False),
+                | Q(kind="absence", absence__isnull=False)
+                | Q(kind="hold", offer__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.period}"
-
-
-class WaitingEntry(models.Model):
-    """A family that waits for a slot. A freed one is held for it for a stated time."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("attend")
-        OFFERED = "offered", _("un créneau lui est proposé")
-        BOOKED = "booked", _("a pris rendez-vous")
-        LEFT = "left", _("n’attend plus")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
-    service = models.ForeignKey(Service, models.PROTECT, related_name="waiting")
-    household = models.ForeignKey(Household, models.CASCADE, related_name="waiting")
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="waiting")
-    communes = ArrayField(models.CharField(max_length=5), default=list, blank=True)
-    modes = ArrayField(models.CharField(max_length=8, choices=Delivery.choices), default=list)
-    since: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
-        _("depuis le"), auto_now_add=True
-    )
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    offered = models.OneToOneField(
-        Claim, models.SET_NULL, null=True, blank=True, related_name="waiting_entry"
-    )
-    held_until = models.DateTimeField(_("tenu jusqu’au"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("attente")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["household", "service"],
-                condition=Q(state__in=["waiting", "offered"]),
-                name="a_household_waits_once_per_service",
-                violation_error_message=_("Vous attendez déjà pour ce service."),
-            ),
-            models.CheckConstraint(
-                name="an_offer_is_held_until_some_time",
-                condition=~Q(state="offered") | Q(held_until__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.service_id} {self.state}"

@@ -2,11 +2,13 @@
 
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from maillage.agenda.models import Absence, Appointment, AppointmentQuerySet, Availability
 from maillage.directory.models import Service
+from maillage.directory.openings import time_zone
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.permissions import AtWork, Rights
 from maillage.practitioners.models import Employment, Practitioner, PractitionerQuerySet
@@ -20,6 +22,14 @@ def keeps_an_agenda(rights: Rights) -> bool:
 def own_practitioner(request: AtWork) -> Practitioner | None:
     """The practitioner that this account is, if any."""
     return Practitioner.objects.filter(user=request.user.pk).first()
+
+
+def clock_of(practitioner: Practitioner) -> ZoneInfo:
+    """The clock by which this person says when they are away: that of where they receive."""
+    places = Availability.objects.filter(practitioner=practitioner).order_by("-dtstart", "pk")
+    jobs = Employment.objects.filter(practitioner=practitioner).order_by("-starts_on", "pk")
+    found = places.values_list("departement", flat=True).first()
+    return time_zone(found or jobs.values_list("departement", flat=True).first() or "")
 
 
 def appointments_of(request: AtWork) -> AppointmentQuerySet:

@@ -13,7 +13,7 @@ from maillage.directory.forms import TimesForm, times_as_typed
 from maillage.directory.models import Service, ServiceAtLocation
 from maillage.directory.openings import Hours
 from maillage.directory.vocabulary import Delivery
-from maillage.practitioners.models import Practitioner
+from maillage.practitioners.models import Practitioner, Profession
 
 ON_THE_SPOT = {Delivery.ON_SITE.value, Delivery.MOBILE.value}
 MOST_DAYS = 80
@@ -68,6 +68,21 @@ class AvailabilityForm(TimesForm):
         max_value=366,
         initial=84,
     )
+
+    joined_by = forms.MultipleChoiceField(
+        label=_("Avec un autre professionnel : de quel métier ?"),
+        choices=Profession.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Un moment n’est proposé que si une personne de chaque métier coché reçoit aussi pour"
+            " ce service, au même endroit. Rien de coché : vous recevez sans autre professionnel."
+        ),
+    )
+    confirmed_by_hand = forms.BooleanField(
+        label=_("Chaque demande attend notre confirmation"), required=False
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, *args: Any, rule: Availability, services: Iterable[Service], **options: Any
@@ -155,9 +170,17 @@ class AvailabilityForm(TimesForm):
         rule.school_period = drafted["school_period"]
         for name in (
             "opens_at", "closes_at", "open_on_public_holidays", "slot_minutes", "buffer_minutes",
-            "notice_hours", "horizon_days",
+            "notice_hours", "horizon_days", "joined_by", "confirmed_by_hand",
         ):  # fmt: skip
             setattr(rule, name, found[name])
+        rule.version = found.get("version") or rule.version
+
+    def read_again(self) -> None:
+        """Somebody else changed the rule: what is typed stays, and may now be written over it."""
+        stored = Availability.objects.filter(pk=self.rule.pk).values_list("version", flat=True)
+        typed = self.data.copy()
+        typed["version"] = stored.first() or 1
+        self.data = typed
 
     def draft(self, today: date) -> dict[str, Any]:
         """The rule as the directory's own form writes it: rhythm and days made one."""

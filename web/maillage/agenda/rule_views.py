@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maillage.agenda import availabilities, permissions
+from maillage.agenda.errors import RuleChangedMeanwhile
 from maillage.agenda.models import Availability
 from maillage.agenda.rule_forms import (
     AvailabilityForm,
@@ -102,6 +103,8 @@ def _edit(request: AtWork, rule: Availability, today: date) -> HttpResponse:
             )  # fmt: skip
         except DomainError as refusal:
             form.add_error(None, str(refusal))
+            if isinstance(refusal, RuleChangedMeanwhile):
+                form.read_again()
         else:
             _told(request, rule.practitioner, _("C’est enregistré : les familles le voient déjà."))
             return redirect("agenda:rules")

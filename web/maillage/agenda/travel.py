@@ -12,7 +12,7 @@ from uuid import UUID
 
 from maillage.agenda.errors import TooFarToTravel
 from maillage.agenda.models import Claim
-from maillage.agenda.slots import trips_between
+from maillage.agenda.taken import trips_between
 from maillage.core import scope
 
 AROUND = timedelta(hours=18)  # sessions of the same day, whatever the hour
@@ -31,7 +31,7 @@ def lay_trips(practitioner_id: UUID, around: datetime) -> None:
         )
         near.filter(kind=Claim.Kind.TRAVEL).delete()
         sessions = near.filter(
-            kind__in=[Claim.Kind.SESSION, Claim.Kind.GROUP], commune__isnull=False
+            kind__in=[Claim.Kind.SESSION, Claim.Kind.GROUP, Claim.Kind.HOLD], commune__isnull=False
         )
         Claim.objects.bulk_create(_trips(list(sessions.order_by("period"))))
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from maillage.agenda import actions, permissions
+from maillage.agenda import absences, actions, permissions
 from maillage.agenda.forms import AbsenceForm, OutcomeForm
 from maillage.agenda.models import Absence, Appointment
 from maillage.core.errors import DomainError
-from maillage.directory.openings import PARIS, time_zone
+from maillage.directory.openings import time_zone
 from maillage.organizations.permissions import AtWork, professionals_only
 
 SHOWN = 60
@@ -60,7 +60,7 @@ def take_absence(request: AtWork) -> HttpResponse:
     me = permissions.own_practitioner(request)
     if me is not None and form.is_valid():
         try:
-            actions.take_absence(me, *form.period(PARIS), by=request.user.pk)
+            absences.take_absence(me, *form.period(permissions.clock_of(me)), by=request.user.pk)
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -73,7 +73,7 @@ def take_absence(request: AtWork) -> HttpResponse:
 @professionals_only(permissions.keeps_an_agenda)
 def end_absence(request: AtWork, absence_id: UUID) -> HttpResponse:
     """Be back: the times are offered again."""
-    actions.end_absence(permissions.absence_of(request, absence_id), by=request.user.pk)
+    absences.end_absence(permissions.absence_of(request, absence_id), by=request.user.pk)
     messages.success(request, _("L’absence est retirée : vos créneaux sont à nouveau proposés."))
     return redirect("agenda:agenda")
 

@@ -31,6 +31,14 @@ def number(name: str, *, default: int, minimum: int = 0) -> int:
     return int(raw)
 
 
+def pattern(name: str, *, default: str = "") -> str:
+    """Read a web address with {id} in it, or nothing."""
+    raw = os.environ.get(name, default).strip()
+    if raw and not (raw.startswith("https://") and "{id}" in raw):
+        raise BadEnvironment(f"{name} must start with https:// and hold {{id}}; got {raw!r}.")
+    return raw
+
+
 def words(name: str, *, default: str = "") -> list[str]:
     """Read a list separated by commas."""
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]

@@ -218,6 +218,12 @@ NOTES_KEY_COMMAND = os.environ.get("NOTES_KEY_COMMAND", "")
 NOTES_KEY_FILE = os.environ.get("NOTES_KEY_FILE", "") or (
     str(postgres.server().state / "notes.key") if DEMONSTRATION else ""
 )
+# Where a session by video is held, e.g. https://meet.example.org/{id}; nothing: no link is made.
+VIDEO_PATTERN = environment.pattern(
+    "VIDEO_PATTERN", default="https://visio.example.org/{id}" if DEMONSTRATION else ""
+)
+# How long a freed slot is held for the family to which it is offered.
+OFFER_HOLD_HOURS = environment.number("OFFER_HOLD_HOURS", default=24, minimum=1)
 # What the preview of an entry shows: a function (request, service id) of the room that shows it.
 PUBLIC_SERVICE_PAGE = "maillage.portal.service_views.public_part"
 # Whose addresses the sign-in page of a demonstration suggests.

@@ -10,7 +10,7 @@ from django.utils import timezone
 from maillage.core import audit
 from maillage.directory import merging, openings
 from maillage.directory.errors import MergeAlreadyDecided, ReportIsEmpty, ReportIsTooLong
-from maillage.directory.models import Location, MergeProposal, Service
+from maillage.directory.models import Location, MergeProposal, Service, UnmetNeed
 from maillage.directory.needs import BY_CODE
 from maillage.territory.models import Commune
 
@@ -29,10 +29,19 @@ def count_unmet_need(commune: Commune, need: str, day: date) -> None:
     A visitor may not read these counts: a function of the database adds one, whoever asks, and two
     at once make two.
     """
+    _count(commune, BY_CODE[need].code, UnmetNeed.Kind.NOTHING_NEAR, day)
+
+
+def count_no_slot(commune: Commune, need: str, day: date) -> None:
+    """Count one family that found the help but no free slot; `need` is a need or a kind of help."""
+    _count(commune, need, UnmetNeed.Kind.NO_SLOT, day)
+
+
+def _count(commune: Commune, need: str, kind: UnmetNeed.Kind, day: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select maillage_count_unmet_need(%s, %s, %s, %s)",
-            [commune.pk, commune.departement_id, BY_CODE[need].code, day.replace(day=1)],
+            "select maillage_count_unmet_need(%s, %s, %s, %s, %s)",
+            [commune.pk, commune.departement_id, need, kind.value, day.replace(day=1)],
         )
 
 

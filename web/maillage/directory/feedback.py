@@ -11,11 +11,18 @@ from maillage.territory.models import Commune, Departement
 
 
 class UnmetNeed(models.Model):
-    """How many searches found nothing near: commune, need and month only, no person."""
+    """How many families found no answer: commune, need and month only, no person."""
+
+    class Kind(models.TextChoices):
+        NOTHING_NEAR = "nothing_near", _("rien à proximité")
+        NO_SLOT = "no_slot", _("plus de créneau")
 
     commune = models.ForeignKey(Commune, models.CASCADE, related_name="+")
     departement = models.ForeignKey(Departement, models.CASCADE, related_name="+")
     need = models.CharField(_("besoin"), max_length=32)
+    kind = models.CharField(
+        _("ce qui manquait"), max_length=12, choices=Kind.choices, default=Kind.NOTHING_NEAR
+    )
     month = models.DateField(_("mois"))
     count = models.PositiveIntegerField(_("recherches"), default=0)
 
@@ -23,7 +30,8 @@ class UnmetNeed(models.Model):
         verbose_name = _("besoin sans réponse")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["commune", "need", "month"], name="one_count_per_commune_need_and_month"
+                fields=["commune", "need", "kind", "month"],
+                name="one_count_per_commune_need_kind_and_month",
             ),
             models.CheckConstraint(
                 name="unmet_need_month_is_its_first_day", condition=Q(month__day=1)

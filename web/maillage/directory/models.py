@@ -18,8 +18,8 @@ from maillage.directory.querysets import (
     ServiceAtLocationQuerySet,
     ServiceQuerySet,
 )
+from maillage.directory.rules import Recurrence
 from maillage.directory.vocabulary import Accommodation, Audience, Delivery, Kind
-from maillage.directory.when import RANKS, WEEKDAYS
 from maillage.organizations.models import Organization
 from maillage.territory.models import Commune, Departement
 
@@ -37,9 +37,6 @@ __all__ = [
     "ServiceAtLocation",
     "UnmetNeed",
 ]
-
-MONTH_DAYS = tuple(f"{rank}{day}" for rank in RANKS for day in WEEKDAYS)
-
 
 def _choices(longest: int, choices: type[models.TextChoices]) -> "ArrayField[list[str], list[str]]":
     code = models.CharField(max_length=longest, choices=choices.choices)
@@ -288,17 +285,8 @@ class ServiceArea(models.Model):
         return f"{self.level} {self.code}"
 
 
-class Schedule(models.Model):
+class Schedule(Recurrence):
     """A rule of opening (RFC 5545), of a service in a place or at a distance."""
-
-    class Freq(models.TextChoices):
-        WEEKLY = "WEEKLY", _("chaque semaine")
-        MONTHLY = "MONTHLY", _("chaque mois")
-
-    class SchoolPeriod(models.TextChoices):
-        ALWAYS = "always", _("toute l’année")
-        TERM = "term", _("hors vacances scolaires")
-        HOLIDAYS = "holidays", _("pendant les vacances scolaires")
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="schedules")
     service_at_location = models.ForeignKey(
@@ -309,53 +297,10 @@ class Schedule(models.Model):
         related_name="schedules",
         help_text=_("Vide pour une permanence à distance."),
     )
-    freq = models.CharField(_("rythme"), max_length=7, choices=Freq.choices, default=Freq.WEEKLY)
-    interval = models.PositiveSmallIntegerField(_("toutes les n semaines ou n mois"), default=1)
-    byday = ArrayField(
-        models.CharField(max_length=4), help_text=_("MO, TU… ou 1WE, -1SA pour un rythme mensuel.")
-    )
-    dtstart = models.DateField(_("à partir du"))
-    until = models.DateField(_("jusqu’au"), null=True, blank=True)
-    opens_at = models.TimeField(_("ouvre à"))
-    closes_at = models.TimeField(_("ferme à"))
-    school_period = models.CharField(
-        _("période"), max_length=8, choices=SchoolPeriod.choices, default=SchoolPeriod.ALWAYS
-    )
-    open_on_public_holidays = models.BooleanField(_("ouvert les jours fériés"), default=False)
     note = models.CharField(_("précision"), max_length=200, blank=True)
 
-    class Meta:
+    class Meta(Recurrence.Meta):
         verbose_name = _("horaire")
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="schedule_closes_after_it_opens",
-                condition=Q(closes_at__gt=F("opens_at")),
-                violation_error_message=_("L’heure de fermeture doit suivre l’heure d’ouverture."),
-            ),
-            models.CheckConstraint(
-                name="schedule_ends_after_it_starts",
-                condition=Q(until=None) | Q(until__gte=F("dtstart")),
-                violation_error_message=_("La fin doit suivre le début."),
-            ),
-            models.CheckConstraint(
-                name="schedule_interval_is_at_least_one",
-                condition=Q(interval__gte=1),
-                violation_error_message=_("Le rythme est d’au moins une semaine ou un mois."),
-            ),
-            models.CheckConstraint(
-                name="schedule_names_a_day",
-                condition=Q(byday__len__gte=1),
-                violation_error_message=_("Choisissez au moins un jour."),
-            ),
-            models.CheckConstraint(
-                name="schedule_days_fit_its_rhythm",
-                condition=Q(freq="WEEKLY", byday__contained_by=list(WEEKDAYS))
-                | Q(freq="MONTHLY", byday__contained_by=list(MONTH_DAYS)),
-                violation_error_message=_(
-                    "Les jours ne vont pas avec le rythme : MO chaque semaine, 1MO chaque mois."
-                ),
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{','.join(self.byday)} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"

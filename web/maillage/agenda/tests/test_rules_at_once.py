@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 from django.db import transaction
 
-from maillage.agenda import actions, availabilities, occurrences, slots
+from maillage.agenda import absences, actions, availabilities, occurrences, slots
 from maillage.agenda.errors import AbsenceOverAppointments, AbsenceOverlaps, SlotIsTaken
 from maillage.agenda.models import Absence, Appointment, Claim, Occurrence
 from maillage.agenda.tests import made
@@ -79,7 +79,7 @@ def booked_while(transactional_db, monkeypatch):
 
 def away(rule, account):
     span = (made.at(1, 8), made.at(1, 18))
-    actions.take_absence(rule.practitioner, *span, by=account)
+    absences.take_absence(rule.practitioner, *span, by=account)
 
 
 def stop(rule, account):

@@ -83,7 +83,7 @@ def set_fee(appointment: Appointment, answer: Answer, *, by: int | None = None) 
 
 @transaction.atomic
 def waive(fee: Fee, *, by: int | None = None) -> Fee:
-    """Ask nothing after all, before or after the appointment. No proof, no reason; twice is once."""
+    """Ask nothing after all, before or after the appointment: no proof, no reason."""
     found = Fee.objects.select_for_update(of=("self",)).get(pk=fee.pk)
     if found.answer != Fee.Kind.WAIVER:
         found.answer, found.band, found.unit_amount = Fee.Kind.WAIVER, None, NOTHING

@@ -4,14 +4,24 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 
 from maillage.agenda.models import Appointment
 from maillage.directory.models import Service
 from maillage.fees import actions
-from maillage.fees.models import Band, Cost, Funding, Schedule, ScheduleVersion, Tariff
+from maillage.fees.models import (
+    Band,
+    Confirmation,
+    Cost,
+    Funding,
+    Schedule,
+    ScheduleVersion,
+    Tariff,
+)
 from maillage.organizations.models import Organization
+from maillage.organizations.tests import staff
 
 FIVE = ((800, 0, 0), (1300, 2, 0), (1800, 4, 0), (2500, 7, 0), (None, 10, 0))
 SINCE = date(2026, 9, 1)
@@ -64,4 +74,12 @@ def fill(appointment: Appointment) -> None:
         label="Octobre",
         amount=Decimal("1200.00"),
         **facts,
+    )
+
+
+def confirmed(version: ScheduleVersion) -> Confirmation:
+    """An operator answers for an unchecked version."""
+    email = f"{uuid4()}@example.org"
+    return Confirmation.objects.create(
+        version=version, compared_with="Annexe de la convention", confirmed_by=staff.person(email)
     )

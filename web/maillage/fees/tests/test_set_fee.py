@@ -21,8 +21,7 @@ FIRST, SECOND = times.at(1, 9), times.at(1, 10)
 @pytest.fixture
 def rule() -> Availability:
     with scope.system():
-        found = times.availability(times.practitioner())
-    return found
+        return times.availability(times.practitioner())
 
 
 def booked(rule: Availability, **values) -> Appointment:

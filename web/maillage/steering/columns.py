@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from maillage.core.disclosure import is_hidden, published
 from maillage.steering.diagnosis import CommuneResult, EpciResult
-from maillage.steering.disclosure import is_hidden, published
 from maillage.steering.priorities import RURAL_LISTS
 
 Row = TypeVar("Row")

@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
+from maillage.core.disclosure import SMALLEST, is_hidden, published
 from maillage.steering.diagnosis import Diagnosis
-from maillage.steering.disclosure import SMALLEST, is_hidden, published
 from maillage.steering.question import Question
 from maillage.steering.vocabulary import AUDIENCES, MEASURES
 from maillage.territory.models import Mode

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.core.disclosure import published
 from maillage.steering import wording
 from maillage.steering.diagnosis import Diagnosis
-from maillage.steering.disclosure import published
 from maillage.steering.indicator import Indicator
 from maillage.steering.indicators import shared
 

@@ -6,11 +6,11 @@ import pytest
 from django.utils.translation import override
 
 from maillage.core import maps as core_maps
+from maillage.core.disclosure import published
 from maillage.directory.models import Schedule
 from maillage.steering import wording
 from maillage.steering.classes import Classes, classes_for, rounded_off
 from maillage.steering.diagnosis import CommuneResult
-from maillage.steering.disclosure import published
 from maillage.steering.maps import Ground, coloured, path, unpack
 from maillage.steering.opening_hours import weekly_hours
 

@@ -74,15 +74,27 @@ from maillage_engine.welfare import (
 from maillage_engine.whatif import Change, change_capacity
 
 if TYPE_CHECKING:
+    from maillage_engine.osm import read_roads
+    from maillage_engine.road_profiles import BICYCLE_ROADS, CAR_ROADS, FOOT_ROADS, Profile
+    from maillage_engine.roads import RoadNetwork, road_minutes, road_network
     from maillage_engine.rotation import RotationPlan, plan_rotation
     from maillage_engine.siting import Siting, max_cover, p_center, p_median, set_cover
     from maillage_engine.streaming import stream_access
 
 __version__ = "0.1.0"
 
-# These need a compiler and a solver: loaded when first asked for, so that a web process that only
-# looks at accessibility starts fast and small.
+# These need a compiler, a solver or an extra: loaded when first asked for, so that a web process
+# that only looks at accessibility starts fast and small.
+_EXTRAS = {"osm": "osm"}  # module: the extra that it needs
 _LATE = {
+    "BICYCLE_ROADS": "road_profiles",
+    "CAR_ROADS": "road_profiles",
+    "FOOT_ROADS": "road_profiles",
+    "Profile": "road_profiles",
+    "RoadNetwork": "roads",
+    "read_roads": "osm",
+    "road_minutes": "roads",
+    "road_network": "roads",
     "RotationPlan": "rotation",
     "Siting": "siting",
     "max_cover": "siting",
@@ -97,15 +109,25 @@ _LATE = {
 def __getattr__(name: str) -> Any:
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"maillage_engine.{_LATE[name]}"), name)
+    module = _LATE[name]
+    try:
+        return getattr(import_module(f"maillage_engine.{module}"), name)
+    except ModuleNotFoundError as error:
+        if module not in _EXTRAS:
+            raise
+        extra = f"install maillage-engine[{_EXTRAS[module]}]"
+        raise ModuleNotFoundError(f"{name} needs {error.name}: {extra}.") from error
 
 
 __all__ = [
     "BICYCLE",
+    "BICYCLE_ROADS",
     "CAR_ASSUMED",
     "CAR_MOUNTAIN",
+    "CAR_ROADS",
     "CAR_ROLLING",
     "FOOT",
+    "FOOT_ROADS",
     "Access",
     "BadArray",
     "BadFile",
@@ -122,6 +144,8 @@ __all__ = [
     "Pairs",
     "Places",
     "Preset",
+    "Profile",
+    "RoadNetwork",
     "RotationPlan",
     "Siting",
     "Theil",
@@ -170,6 +194,9 @@ __all__ = [
     "quantile_ratio",
     "reachable",
     "read_matrix",
+    "read_roads",
+    "road_minutes",
+    "road_network",
     "score_estimate",
     "set_cover",
     "standardised_demand",

@@ -45,7 +45,9 @@ def book(wanted: Booking, *, by: int | None = None, now: datetime | None = None)
     moment = now or timezone.now()
     rule = _rule(wanted.availability_id)
     lock_request(wanted.key)
-    lock_practitioners([rule.practitioner_id, *wanted.others, *slots.may_join(rule, wanted.starts_at)])
+    lock_practitioners(
+        [rule.practitioner_id, *wanted.others, *slots.may_join(rule, wanted.starts_at)]
+    )
     if (already := Appointment.objects.filter(request_key=wanted.key).first()) is not None:
         return already
     # What was free when it was offered was then far enough ahead.

@@ -350,9 +350,7 @@ class Claim(models.Model):
     absence = models.ForeignKey(
         Absence, models.CASCADE, null=True, blank=True, related_name="claims"
     )
-    offer = models.ForeignKey(
-        Offer, models.CASCADE, null=True, blank=True, related_name="claims"
-    )
+    offer = models.ForeignKey(Offer, models.CASCADE, null=True, blank=True, related_name="claims")
     departement = models.ForeignKey(Departement, models.PROTECT, null=True, related_name="+")
     # Where the person is during a session on site; null at a distance.
     commune = models.ForeignKey(Commune, models.PROTECT, null=True, related_name="+")

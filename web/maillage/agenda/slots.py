@@ -264,9 +264,7 @@ def _joined(
     """Who receives too: all of those named, or one of each profession wanted; None if missing."""
     rule, found = slot.occurrence.availability, list[Occurrence]()
     around = [
-        one
-        for one in partners
-        if one.starts_at <= slot.starts_at and one.ends_at >= slot.ends_at
+        one for one in partners if one.starts_at <= slot.starts_at and one.ends_at >= slot.ends_at
     ]
     if asked.others:
         wanted = [[one for one in around if one.practitioner_id == key] for key in asked.others]

@@ -144,7 +144,9 @@ def decline(entry: WaitingEntry, *, now: datetime | None = None) -> None:
 def pass_on_unanswered(now: datetime) -> int:
     """Give every slot held too long to the next family; return how many. Each in a transaction."""
     with scope.system():
-        late = list(Offer.objects.filter(state=Offer.State.OPEN, held_until__lte=now).order_by("pk"))
+        late = list(
+            Offer.objects.filter(state=Offer.State.OPEN, held_until__lte=now).order_by("pk")
+        )
         # Who booked otherwise, or left, keeps nothing.
         gone = Offer.objects.filter(state=Offer.State.OPEN).exclude(entry__state="offered")
         late += [one for one in gone.order_by("pk") if one not in late]

@@ -59,7 +59,7 @@ def availability(
     service = values.pop("service", None) or support(f"Écoute {uuid4()}")
     employer = values.pop("employer", service.organization)
     employed(one, employer)
-    place = directory.place(service, town) if town else None
+    place = values.pop("place", None) or (directory.place(service, town) if town else None)
     rule = Availability.objects.create(
         practitioner=one, organization=employer, departement=employer.departement, service=service,
         service_at_location=place, byday=list(byday or ("TU",)),
@@ -76,6 +76,20 @@ def room(rule: Availability, capacity: int = 4) -> Room:
     rule.room = Room.objects.create(location=location, name="Salle bleue", capacity=capacity)
     rule.save()
     return rule.room
+
+
+def shared(
+    names: dict[str, str], *, town: str | None = "70279", **values: Any
+) -> list[Availability]:
+    """One rule for each person of one service and place; professions by name."""
+    service, rules = support(), list[Availability]()
+    place = directory.place(service, town) if town else None
+    for name, profession in names.items():
+        one = practitioner(name)
+        one.profession = profession
+        one.save()
+        rules.append(availability(one, town=town, service=service, place=place, **values))
+    return rules
 
 
 def booking(rule: Availability, starts_at: datetime, **values: Any) -> Booking:

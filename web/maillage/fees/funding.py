@@ -14,7 +14,7 @@ from maillage.core import audit
 from maillage.directory.models import Service
 from maillage.fees.errors import SharesDoNotAddUp
 from maillage.fees.models import Cost, Fee, Funder, Funding
-from maillage.fees.scale import CENT, HUNDRED, NOTHING
+from maillage.fees.scale import CENT, HUNDRED, NOTHING, plain
 from maillage_parameters import get
 
 CAF_LIMIT = "funding.caf_largest_share"
@@ -132,7 +132,7 @@ def set_shares(
     kept = {funder: percent for funder, percent in shares.items() if percent}
     total = sum(kept.values(), NOTHING)
     if kept and total != HUNDRED:
-        raise SharesDoNotAddUp(total=total.normalize())
+        raise SharesDoNotAddUp(total=plain(total))
     Service.objects.select_for_update(of=("self",), no_key=True).get(pk=service.pk)
     Funding.objects.filter(service=service, year=year).delete()
     made = Funding.objects.bulk_create(

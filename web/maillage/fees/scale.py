@@ -85,3 +85,10 @@ class Scale:
 def half_up(amount: Decimal, step: Decimal) -> Decimal:
     """Round to the nearest multiple of `step`; exactly between two, to the larger one."""
     return (amount / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+
+
+def plain(number: Decimal) -> Decimal:
+    """The same number without useless zeros, nor an exponent."""
+    return (
+        number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    )

@@ -83,3 +83,20 @@ def confirmed(version: ScheduleVersion) -> Confirmation:
     return Confirmation.objects.create(
         version=version, compared_with="Annexe de la convention", confirmed_by=staff.person(email)
     )
+
+
+def arguments(appointment: Appointment) -> dict[str, list[Any]]:
+    """What the addresses of the room need, for the access matrix."""
+    fill(appointment)
+    service = appointment.service
+    Service.objects.filter(pk=service.pk).update(cost="by_income")
+    version = ScheduleVersion.objects.get()
+    return {
+        "fees:schedule": [version.schedule_id],
+        "fees:add_version": [version.schedule_id],
+        "fees:confirm": [version.pk],
+        "fees:apply": [service.pk],
+        "fees:accounts": [service.pk, 2026],
+        "fees:add_cost": [service.pk, 2026],
+        "fees:funding_csv": [2026],
+    }

@@ -1,0 +1,90 @@
+"""Rows that tests are made of: Nour, seen in Gray, is passed on to Vesoul or Luxeuil."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from maillage.agenda import actions as agenda
+from maillage.agenda.models import Appointment
+from maillage.agenda.tests import made as appointments
+from maillage.core import scope
+from maillage.directory.models import Service
+from maillage.directory.tests import made as directory
+from maillage.families.models import Consent
+from maillage.organizations.tests.staff import Role, manager, person
+from maillage.people.models import User
+from maillage.referrals import actions, receiver_links
+from maillage.referrals.models import Candidate, Referral
+from maillage.referrals.proposals import Agreement, Candidacy, Proposal
+
+NOW = appointments.NOW
+AGREED = {"means": Consent.Means.DESK}
+RECEIVERS = (("Espace écoute de Vesoul", "70550"), ("Médiation de Luxeuil", "70311"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who sends, who may receive, and the family between them."""
+
+    appointment: Appointment
+    sender: User
+    services: tuple[Service, ...]
+    receivers: tuple[User, ...]
+    officer: User
+
+    def proposal(self, **values: object) -> Proposal:
+        """What the sender prepares: both services, the first one first."""
+        given: dict[str, object] = {
+            "key": uuid4(),
+            "appointment_id": self.appointment.pk,
+            "need": "separation",
+            "why": "Nous aimerions parler à deux, avec quelqu’un.",
+            "candidates": tuple(Candidacy(one.pk, 25) for one in self.services),
+            "birth_month": appointments.TODAY.replace(year=2024, day=1),
+            "availability": "le mercredi",
+        }
+        return Proposal(**given | values)  # type: ignore[arg-type]
+
+    def prepared(self, **values: object) -> Referral:
+        return actions.propose(self.proposal(**values), by=self.sender.pk, now=NOW)
+
+    def proposed(self, now: datetime = NOW, **values: object) -> Referral:
+        """The parent said yes to both, in front of the sender."""
+        referral = self.prepared(**values)
+        everyone = frozenset(referral.candidates.values_list("pk", flat=True))
+        return actions.agree(
+            referral, Agreement(everyone, Consent.Means.DESK, self.sender.pk), now=now
+        )
+
+
+def scene() -> Scene:
+    """Build it in the system's scope, which the caller has entered."""
+    town = directory.commune("70279")
+    rule = appointments.availability(appointments.practitioner())
+    wanted = appointments.booking(rule, appointments.at(1, 9), commune=town.pk)
+    appointment = agenda.book(wanted, now=NOW)
+    scope.hold_contact(None)
+    sender = person("samuel.envoie@example.org", Role.PRACTITIONER, at=rule.organization)
+    services, receivers = [], []
+    for name, where in RECEIVERS:
+        at = directory.organization(f"Association {name}")
+        service = directory.service(
+            name, organization=at, topics=["separation"], kind="family_mediation",
+            joining="appointment", email=f"{where}@example.org",
+        )  # fmt: skip
+        directory.place(service, where)
+        services.append(service)
+        receivers.append(manager(f"receveur.{where}@example.org", at=at))
+    officer = person("claire.coordonne@example.org", Role.STEERING_OFFICER)
+    return Scene(appointment, sender, tuple(services), tuple(receivers), officer)
+
+
+def link(candidate: Candidate) -> str:
+    """A token as a service asked would find in its mail."""
+    with scope.system():
+        return receiver_links.make(candidate, NOW)
+
+
+def first(referral: Referral) -> Candidate:
+    """The service asked first."""
+    return referral.candidates.order_by("rank")[0]

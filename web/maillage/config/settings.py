@@ -147,6 +147,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+# Days without an answer before a referral is escalated to the département's coordinators.
+REFERRAL_ANSWER_DAYS = environment.number("REFERRAL_ANSWER_DAYS", default=7, minimum=1)
+
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("Français")), ("en", _("Anglais"))]
 USE_I18N = USE_TZ = True

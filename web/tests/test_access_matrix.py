@@ -30,6 +30,7 @@ from maillage.directory.models import ConfirmLink, ErrorReport, MergeProposal, S
 from maillage.directory.tests import made
 from maillage.families import links
 from maillage.families.models import ContactLink
+from maillage.fees.tests import made as fees
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import Role, administrator, manager, person, sign_in
 from maillage.people.models import User
@@ -118,6 +119,16 @@ practitioners:add                 GET   302   403   403   403   200   200   403 
 practitioners:person              GET   302   403   403   403   200   403   403   403
 practitioners:change              GET   302   403   403   403   200   403   403   403
 practitioners:remove_paper        POST  302   403   403   403   302   403   403   403
+fees:schedules                    GET   302   200   403   403   200   200   403   200
+fees:add_schedule                 GET   302   200   403   403   200   200   403   200
+fees:schedule                     GET   302   403   403   403   200   403   403   200
+fees:add_version                  GET   302   403   403   403   200   403   403   200
+fees:confirm                      POST  302   403   403   403   400   403   403   400
+fees:apply                        POST  302   403   403   403   400   403   403   400
+fees:funding                      GET   302   200   403   403   200   200   200   200
+fees:funding_csv                  GET   302   200   403   403   200   200   200   200
+fees:accounts                     GET   302   403   403   403   200   403   200   200
+fees:add_cost                     POST  302   403   403   403   400   403   400   400
 directory:home                    GET   302   200   200   200   200   200   200   200
 directory:my_services             GET   302   200   403   403   200   200   403   200
 directory:create_service          GET   302   200   403   403   200   200   403   200
@@ -165,6 +176,7 @@ def world(db: None) -> World:
         )
         colleague = Membership.objects.get(user=people["practitioner"])
         promise = _promise(service, people["practitioner"])
+        of_fees = fees.arguments(promise.appointment)
         asked = default_question("70")
         found = compute.diagnose(asked, inputs.read(asked))
         kept = steering.keep(found, title="LAEP", note="", actor_id=people["steering"].pk)
@@ -208,6 +220,7 @@ def world(db: None) -> World:
     }
     for name in ("appointment", "appointment_ics", "cancel_appointment", "move_appointment"):
         arguments[f"portal:{name}"] = [promise.token]
+    arguments |= of_fees
     return World(service, people, arguments)
 
 

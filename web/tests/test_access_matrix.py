@@ -35,6 +35,7 @@ from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import Role, administrator, manager, person, sign_in
 from maillage.people.models import User
 from maillage.practitioners.models import Credential
+from maillage.referrals.tests import made as referrals
 from maillage.steering import actions as steering
 from maillage.steering import compute, inputs
 from maillage.steering.question import default_question
@@ -129,6 +130,21 @@ fees:funding                      GET   302   200   403   403   200   200   200 
 fees:funding_csv                  GET   302   200   403   403   200   200   200   200
 fees:accounts                     GET   302   403   403   403   200   403   200   200
 fees:add_cost                     POST  302   403   403   403   400   403   400   400
+referrals:inbox                   GET   302   200   200   200   200   200   200   200
+referrals:propose                 GET   302   403   200   200   200   403   403   403
+referrals:referral                GET   302   403   200   200   200   403   403   403
+referrals:step                    POST  302   403   302   302   302   403   403   403
+referrals:received                GET   302   403   403   403   403   200   403   403
+referrals:answer                  GET   200   200   200   200   200   200   200   200
+referrals:follow                  GET   200   200   200   200   200   200   200   200
+referrals:agree                   POST  409   409   409   409   409   409   409   409
+referrals:withdraw                POST  302   302   302   302   302   302   302   302
+referrals:choose                  POST  302   302   302   302   302   302   302   302
+referrals:say                     POST  400   400   400   400   400   400   400   400
+referrals:ask                     GET   200   200   200   200   200   200   200   200
+referrals:pathways                GET   302   200   200   200   200   200   200   200
+referrals:pathways_csv            GET   302   200   200   200   200   200   200   200
+referrals:follow_gap              POST  302   403   403   403   403   403   302   302
 directory:home                    GET   302   200   200   200   200   200   200   200
 directory:my_services             GET   302   200   403   403   200   200   403   200
 directory:create_service          GET   302   200   403   403   200   200   403   200
@@ -177,6 +193,8 @@ def world(db: None) -> World:
         colleague = Membership.objects.get(user=people["practitioner"])
         promise = _promise(service, people["practitioner"])
         of_fees = fees.arguments(promise.appointment)
+        other = made.organization("Une autre")
+        passed_on = referrals.addresses(promise.appointment, people["practitioner"], other)
         asked = default_question("70")
         found = compute.diagnose(asked, inputs.read(asked))
         kept = steering.keep(found, title="LAEP", note="", actor_id=people["steering"].pk)
@@ -220,7 +238,7 @@ def world(db: None) -> World:
     }
     for name in ("appointment", "appointment_ics", "cancel_appointment", "move_appointment"):
         arguments[f"portal:{name}"] = [promise.token]
-    arguments |= of_fees
+    arguments |= of_fees | passed_on
     return World(service, people, arguments)
 
 

@@ -36,6 +36,7 @@ from maillage.fees.tests import made as fees
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import SINCE, Role, departement, manager
 from maillage.people.models import Session, User
+from maillage.referrals.tests.made import passed_on
 from maillage.steering.models import KeptDiagnosis
 from maillage.support.tests.made import someone_supported
 
@@ -88,6 +89,14 @@ NOT_EVEN_SYSTEM = {"notes_wrappedkey": "private keys: their holder only, and who
 
 # Where the code works for everyone, and why it must.
 SYSTEM_SCOPE = {
+    "referrals/actions.py": "a service that answers may not see the others, nor the family",
+    "referrals/asking.py": "the next service is asked when one declines, whoever says so",
+    "referrals/candidates.py": "how many wait, and who can answer: numbers and yes or no",
+    "referrals/deadlines.py": "reminders, escalation and expiry are a job's",
+    "referrals/pathways.py": "counts of referrals by place, published by fives",
+    "referrals/queries.py": "counts of referrals for the quality board",
+    "referrals/receiver_links.py": "links that expired are removed by a job",
+    "referrals/telling.py": "whoever acts may not read whom the message goes to",
     "agenda/travel.py": "a trip lies between two families' appointments; only 'it fits' comes back",
     "agenda/actions.py": "how many appointments an absence meets, whatever the employer",
     "core/tasks.py": "the outbox is sent and erased by jobs",
@@ -163,6 +172,7 @@ def someone_who_booked(service: Service) -> None:
     WaitingEntry.objects.create(service=service, household=mine.household, **who)
     fees.fill(mine)
     someone_supported(service, mine.contact)
+    passed_on(mine)
     scope.hold_contact(None)
 
 
@@ -257,7 +267,8 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         "families_contactcode", "families_contactlink", "families_household",
         "fees_cost", "fees_fee", "fees_funding", "organizations_membership", "people_user",
         "practitioners_credential",
-        "practitioners_employment", "steering_keptdiagnosis", "support_enrolmentcount",
+        "practitioners_employment", "referrals_gap", "steering_keptdiagnosis",
+        "support_enrolmentcount",
     }  # fmt: skip
 
 

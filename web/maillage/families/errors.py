@@ -14,3 +14,29 @@ class LinkIsDead(DomainError):
         " structure."
     )
     status = HTTPStatus.GONE
+
+
+class AlreadyAsked(DomainError):
+    code = "parent_already_asked"
+    message = _(
+        "Une invitation attend déjà une réponse. Reprenez-la d’abord si vous voulez écrire à"
+        " quelqu’un d’autre."
+    )
+
+
+class ThatIsYou(DomainError):
+    code = "that_is_you"
+    message = _(
+        "C’est votre propre adresse ou votre propre numéro. Donnez ceux de l’autre parent : ses"
+        " messages ne sont que pour lui."
+    )
+    status = HTTPStatus.BAD_REQUEST
+
+
+class NotYourVisit(DomainError):
+    code = "visit_is_over"
+    message = _(
+        "Votre visite est terminée : elle dure une demi-heure. Demandez un nouveau code pour"
+        " revenir."
+    )
+    status = HTTPStatus.FORBIDDEN

@@ -15,9 +15,17 @@ VALID_FOR = timedelta(days=120)
 
 
 def make(
-    contact: Contact, opens: ContactLink.Opens, object_id: UUID, *, until: datetime | None = None
+    contact: Contact,
+    opens: ContactLink.Opens,
+    object_id: UUID,
+    *,
+    until: datetime | None = None,
+    shared_by: Contact | None = None,
 ) -> str:
-    """Make a link for one object and return its token, which is kept nowhere."""
+    """Make a link for one object and return its token, which is kept nowhere.
+
+    `shared_by` is the other parent, when what it opens is theirs and both come.
+    """
     token = secrets.token_urlsafe(24)
     ContactLink.objects.create(
         token_hash=fingerprint(token),
@@ -26,6 +34,7 @@ def make(
         opens=opens,
         object_id=object_id,
         expires_at=until or timezone.now() + VALID_FOR,
+        shared_by=shared_by,
     )
     return token
 

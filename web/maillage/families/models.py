@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -137,6 +138,7 @@ class ContactLink(models.Model):
         REFERRAL = "referral", _("une orientation")
         OFFER = "offer", _("un créneau libéré")
         INVITATION = "invitation", _("une invitation")
+        SECOND_PARENT = "second", _("l’invitation d’un autre parent")
         CALENDAR = "calendar", _("un agenda")
 
     token_hash = models.CharField(_("empreinte"), max_length=64, primary_key=True)
@@ -147,6 +149,10 @@ class ContactLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("jusqu’au"))
     revoked_at = models.DateTimeField(_("annulé le"), null=True, blank=True)
+    # The other parent, when the object is theirs and both come to it.
+    shared_by = models.ForeignKey(
+        Contact, models.CASCADE, null=True, blank=True, related_name="shared_links"
+    )
 
     class Meta:
         verbose_name = _("lien personnel")
@@ -157,14 +163,25 @@ class ContactLink(models.Model):
 
 
 class ContactCode(models.Model):
-    """A one-time code sent to a contact: kept as a hash, ten minutes, five tries."""
+    """A one-time code asked at the door of /mon-espace/: kept as a hash, ten minutes, five tries.
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="codes")
-    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
-    code_hash = models.CharField(max_length=128)
+    There is one whether or not the address is known here: nobody learns it from outside. What was
+    typed is erased as soon as the code has left.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    door_hash = models.CharField(_("navigateur qui demande"), max_length=64, unique=True)
+    channel = models.CharField(_("par"), max_length=5, choices=Contact.Channel.choices)
+    address = models.CharField(_("adresse saisie"), max_length=254, blank=True)
+    language = models.CharField(_("langue"), max_length=2, default="fr")
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, null=True, blank=True, related_name="codes"
+    )
+    code_hash = models.CharField(_("empreinte du code"), max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(_("jusqu’au"))
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    proven_at = models.DateTimeField(_("prouvé le"), null=True, blank=True)
     used_at = models.DateTimeField(_("utilisé le"), null=True, blank=True)
 
     class Meta:
@@ -172,11 +189,55 @@ class ContactCode(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="a_code_is_tried_five_times_at_most", condition=Q(attempts__lte=5)
+            ),
+            models.CheckConstraint(
+                name="a_code_is_used_once_proven",
+                condition=Q(used_at=None) | Q(proven_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ContactSession(models.Model):
+    """A short visit to /mon-espace/: one browser, the contacts of one person, half an hour."""
+
+    token_hash = models.CharField(_("empreinte"), max_length=64, primary_key=True)
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="sessions")
+    # Those of the same person at the same address: one booked twice without coming here first.
+    others = ArrayField(models.UUIDField(), default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(_("jusqu’au"))
+    ended_at = models.DateTimeField(_("quittée le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("visite d’un parent")
+        verbose_name_plural = _("visites de parents")
+
+    def __str__(self) -> str:
+        return f"{self.contact_id}"
+
+
+class Tries(models.Model):
+    """How often something was tried from one place within one stretch of time. Hashes only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key_hash = models.CharField(_("empreinte"), max_length=64)
+    since = models.DateTimeField(_("depuis"))
+    count = models.PositiveIntegerField(_("essais"), default=1)
+
+    class Meta:
+        verbose_name = _("essais")
+        verbose_name_plural = _("essais")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["key_hash", "since"], name="tries_are_counted_once_per_key_and_stretch"
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.contact_id}"
+        return f"{self.count}"
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
@@ -194,6 +255,7 @@ class Consent(models.Model):
         ASSISTED_BOOKING = "assisted_booking", _("qu’un agent prenne rendez-vous pour moi")
         REFERRAL = "referral", _("que ma demande soit transmise à ces services")
         SECOND_PARENT = "second_parent", _("être relié·e à l’autre parent")
+        NOTES_HANDED = "notes_handed", _("que des notes soient remises à un collègue")
 
     class Means(models.TextChoices):
         ONLINE = "online", _("en ligne")
@@ -227,3 +289,54 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.given_at:%Y-%m-%d}"
+
+
+class SecondParent(models.Model):
+    """Two adults of one household: asked by one, true once the other accepts, ended by either."""
+
+    class State(models.TextChoices):
+        INVITED = "invited", _("invitation envoyée")
+        LINKED = "linked", _("relié·e")
+        DECLINED = "declined", _("invitation refusée")
+        ENDED = "ended", _("plus relié·e")
+
+    LIVE: ClassVar = (State.INVITED, State.LINKED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    inviter = models.ForeignKey(Contact, models.CASCADE, related_name="asked_parents")
+    invited = models.OneToOneField(Contact, models.CASCADE, related_name="asked_by")
+    state = models.CharField(_("état"), max_length=8, choices=State.choices, default=State.INVITED)
+    inviter_consent = models.ForeignKey(Consent, models.PROTECT, related_name="+")
+    invited_consent = models.ForeignKey(
+        Consent, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    former_household = models.ForeignKey(Household, models.PROTECT, related_name="+")
+    created_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
+        _("demandé le"), auto_now_add=True
+    )
+    expires_at = models.DateTimeField(_("jusqu’au"))
+    ended_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("lien entre deux parents")
+        verbose_name_plural = _("liens entre deux parents")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["inviter"],
+                condition=Q(state__in=["invited", "linked"]),
+                name="a_parent_asks_one_other_at_a_time",
+                violation_error_message=_("Une invitation attend déjà une réponse."),
+            ),
+            models.CheckConstraint(
+                name="two_parents_are_linked_when_both_accept",
+                condition=~Q(state="linked") | Q(invited_consent__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="nobody_is_their_own_second_parent",
+                condition=~Q(inviter=models.F("invited")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state}"

@@ -1,10 +1,13 @@
 """What a parent says to book: who comes, what to call them, one way to reach them."""
 
-import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.booking import Booking, Who
@@ -12,9 +15,28 @@ from maillage.agenda.models import Appointment
 from maillage.agenda.slots import Slot
 from maillage.directory.vocabulary import Delivery
 from maillage.families.models import Consent, Contact
+from maillage.families.reach import read_reach
+from maillage.fees.actions import Answer
+from maillage.fees.models import Fee
+from maillage.portal.bookings import Said
+from maillage.portal.months import read_months
 
-FRENCH_PHONE = re.compile(r"^0[1-9]\d{8}$")
-ABROAD = re.compile(r"^\+[1-9]\d{6,14}$")
+LONGEST_GOALS = 1000
+NOT_SAID = "not_said"
+WAIVER = "waiver"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What this slot needs to know: prices to choose from, and whether a child's month counts."""
+
+    slot: Slot
+    language: str
+    bands: Sequence[tuple[str, str]] = ()  # identifier and words of each
+    in_programme: bool = False
+    known: Contact | None = None
+    child_known: bool = False
+    invited: Who | None = None
 
 
 class BookingForm(forms.Form):
@@ -26,6 +48,33 @@ class BookingForm(forms.Form):
         label=_("Qui vient ?"),
         choices=Appointment.Composition.choices,
         initial=Appointment.Composition.ALONE,
+        widget=forms.RadioSelect,
+    )
+    children = forms.CharField(
+        label=_("Mois de naissance de l’enfant"),
+        help_text=_("Par exemple 03/2019. Plusieurs enfants ? Séparez par une virgule."),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    due = forms.CharField(
+        label=_("Ou le mois où un bébé est attendu"),
+        help_text=_("Par exemple 06/2027."),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    goals = forms.CharField(
+        label=_("Ce que vous souhaitez, avec vos mots"),
+        help_text=_("Lu par la personne qui vous recevra, et par elle seule avec vous."),
+        required=False,
+        max_length=LONGEST_GOALS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    fee = forms.ChoiceField(
+        label=_("Le prix, selon vos revenus"),
+        help_text=_("Aucun papier à montrer. On paie après, jamais avant."),
+        required=False,
         widget=forms.RadioSelect,
     )
     name = forms.CharField(
@@ -51,56 +100,111 @@ class BookingForm(forms.Form):
         label=_("Messages discrets : rien du sujet dans les messages"), required=False
     )
 
-    def __init__(self, *args: Any, slot: Slot, language: str, **options: Any) -> None:
+    def __init__(self, *args: Any, asked: Asked, **options: Any) -> None:
         options.setdefault("initial", {}).setdefault("key", uuid4())
         super().__init__(*args, **options)
-        self.slot, self.language = slot, language
+        self.asked, self.slot = asked, asked.slot
         mode = cast(forms.ChoiceField, self.fields["mode"])
-        mode.choices = [(way, Delivery(way).label) for way in slot.modes]
-        mode.initial = slot.modes[0]
+        mode.choices = [(way, Delivery(way).label) for way in asked.slot.modes]
+        mode.initial = asked.slot.modes[0]
+        self._ask_no_more_than_needed()
+
+    def _ask_no_more_than_needed(self) -> None:
+        asked = self.asked
+        dropped = [] if asked.in_programme else ["children", "due", "goals"]
+        if asked.in_programme and asked.child_known:
+            dropped += ["children", "due"]
+        if asked.bands:
+            fee = cast(forms.ChoiceField, self.fields["fee"])
+            fee.choices = [
+                *asked.bands,
+                (NOT_SAID, _("Je préfère ne pas le dire : le prix le plus bas")),
+                (WAIVER, _("Je ne peux pas payer : rien à payer")),
+            ]
+        else:
+            dropped.append("fee")
+        if asked.known is not None:
+            dropped += ["name", "reach", "discreet"]
+        elif asked.invited is not None:
+            self.fields["name"].initial = asked.invited.name
+            self.fields["reach"].initial = asked.invited.email or asked.invited.phone
+        for name in dropped:
+            del self.fields[name]
 
     def clean_reach(self) -> tuple[Contact.Channel, str]:
         """Read an address or a number, as people write them."""
-        text = self.cleaned_data["reach"].strip()
-        if "@" in text:
-            return Contact.Channel.EMAIL, forms.EmailField(
-                error_messages={"invalid": _("Cette adresse n’est pas complète : vérifiez-la.")}
-            ).clean(text)
-        digits = re.sub(r"[\s.\-()]", "", text)
-        if FRENCH_PHONE.fullmatch(digits):
-            return Contact.Channel.SMS, f"+33{digits[1:]}"
-        if ABROAD.fullmatch(digits):
-            return Contact.Channel.SMS, digits
-        raise forms.ValidationError(
-            _("Ce n’est ni une adresse ni un numéro de téléphone complet : vérifiez.")
-        )
+        return read_reach(self.cleaned_data["reach"])
+
+    def clean_children(self) -> tuple[date, ...]:
+        """Read the months of birth."""
+        return read_months(self.cleaned_data["children"])
+
+    def clean_due(self) -> tuple[date, ...]:
+        """Read the months when a birth is awaited."""
+        return read_months(self.cleaned_data["due"])
+
+    def clean(self) -> dict[str, Any]:
+        """In a programme, one child, born or awaited, says that this family may enter."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        asks = "children" in self.fields
+        told = data.get("children") or data.get("due") or {"children", "due"} & set(self.errors)
+        if asks and not told:
+            self.add_error(
+                "children",
+                _("Donnez le mois de naissance d’un enfant, ou le mois où il est attendu."),
+            )
+        return data
 
     def booking(self) -> Booking:
         """Return what the action needs; call it on a valid form."""
         data = self.cleaned_data
-        channel, reach = data["reach"]
         key: UUID = data["key"]
+        known = self.asked.known
         return Booking(
             key=key,
             availability_id=self.slot.occurrence.availability_id,
             starts_at=self.slot.starts_at,
             mode=data["mode"],
             composition=Appointment.Composition(data["composition"]),
-            who=Who(
-                name=data["name"],
-                channel=channel,
-                email=reach if channel == Contact.Channel.EMAIL else "",
-                phone=reach if channel == Contact.Channel.SMS else "",
-                language=self.language,
-                discreet=data["discreet"],
-            ),
-            children=(),
+            who=self._who() if known is None else None,
+            children=data.get("children", ()),
+            due_months=data.get("due", ()),
+            known=None if known is None else known.pk,
+        )
+
+    def said(self) -> Said:
+        """What goes with it: hopes and price; call it on a valid form."""
+        return Said(answer=self._answer(), goals=self.cleaned_data.get("goals", "").strip())
+
+    def _answer(self) -> Answer:
+        chosen = self.cleaned_data.get("fee", "")
+        if chosen == WAIVER:
+            return Answer(Fee.Kind.WAIVER)
+        if chosen in {"", NOT_SAID}:
+            return Answer(Fee.Kind.UNDISCLOSED)
+        return Answer(Fee.Kind.BAND, UUID(chosen))
+
+    def _who(self) -> Who:
+        channel, reach = self.cleaned_data["reach"]
+        return Who(
+            name=self.cleaned_data["name"],
+            channel=channel,
+            email=reach if channel == Contact.Channel.EMAIL else "",
+            phone=reach if channel == Contact.Channel.SMS else "",
+            language=self.cleaned_data.get("language") or self.asked.language,
+            discreet=self.cleaned_data["discreet"],
         )
 
 
 class DeskBookingForm(BookingForm):
     """The same, typed by an agent while the parent says it, with the parent's word for it."""
 
+    language = forms.ChoiceField(
+        label=_("Langue des messages et de la page à imprimer"),
+        choices=settings.LANGUAGES,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     means = forms.ChoiceField(
         label=_("Le parent donne son accord"),
         choices=[
@@ -119,6 +223,7 @@ class DeskBookingForm(BookingForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["language"].initial = "fr"
         self.fields["name"].label = _("Son prénom, ou un surnom")
         self.fields["name"].widget.attrs["autocomplete"] = "off"
         self.fields["reach"].label = _("Son adresse électronique ou son téléphone")

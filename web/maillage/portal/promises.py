@@ -6,15 +6,18 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from icalendar import Calendar, Event
 
-from maillage.agenda.models import Appointment
+from maillage.agenda.models import Appointment, WaitingEntry
 from maillage.directory.openings import time_zone
 from maillage.families import links
-from maillage.families.models import ContactLink
+from maillage.families.models import Contact, ContactLink
+from maillage.families.telling import tell
 from maillage.portal import words
 
 LINK_OUTLIVES = timedelta(days=60)
+STEPS = (_("Choisir un moment"), _("Dire qui vient"), _("C’est noté"))
 PRODUCER = "-//Maillage//Rendez-vous//FR"
 
 
@@ -26,6 +29,19 @@ def new_link(appointment: Appointment) -> str:
         appointment.pk,
         until=appointment.ends_at + LINK_OUTLIVES,
     )
+
+
+def told_to_wait(entry: WaitingEntry) -> str:
+    """Write to a family that waits, and return its link: where it stands, and how to leave."""
+    token = offer_link(entry)
+    link = settings.SITE_URL + reverse("portal:offer", args=[token])
+    tell(entry.contact, "portal/mail/waits.txt", {"link": link, "site_name": settings.SITE_NAME})
+    return token
+
+
+def offer_link(entry: WaitingEntry) -> str:
+    """Make one more link to a place in a waiting list."""
+    return links.make(entry.contact, ContactLink.Opens.OFFER, entry.pk)
 
 
 def said(appointment: Appointment) -> dict[str, Any]:
@@ -49,7 +65,7 @@ def facts(appointment: Appointment, token: str) -> dict[str, Any]:
     return {**said(appointment), "link": link}
 
 
-def calendar(appointment: Appointment, token: str, now: datetime) -> bytes:
+def calendar(appointment: Appointment, token: str, reader: Contact, now: datetime) -> bytes:
     """Return the appointment for any calendar program; nothing of its subject if discreet."""
     said = facts(appointment, token)
     event = Event()
@@ -57,7 +73,7 @@ def calendar(appointment: Appointment, token: str, now: datetime) -> bytes:
     event.add("dtstamp", now)
     event.add("dtstart", _local(appointment.starts_at, appointment))
     event.add("dtend", _local(appointment.ends_at, appointment))
-    event.add("summary", said["site_name"] if appointment.contact.discreet else said["title"])
+    event.add("summary", said["site_name"] if reader.discreet else said["title"])
     event.add("url", said["link"])
     if appointment.service_at_location is not None:
         place = appointment.service_at_location.location

@@ -141,17 +141,20 @@ def test_the_calendar_file_holds_the_hour_and_the_link(client, rule):
     assert token in text.replace("\r\n ", "")
 
 
-def test_a_family_is_reminded_once_by_day_and_never_at_night(client, rule):
+def test_a_family_is_reminded_once_and_at_night_the_message_waits_for_the_morning(client, rule):
     booked(client, rule)
     with scope.system():
         Appointment.objects.update(
             booked_at=timezone.now() - timedelta(days=9),
             starts_at=made.at(1, 9), ends_at=made.at(1, 10),
         )  # fmt: skip
-    assert remind(made.at(29, 22, month=11)) == 0
-    assert remind(made.at(29, 12, month=11)) == 1
-    assert remind(made.at(29, 13, month=11)) == 0
-    assert letters()[-1].subject.startswith("Rappel")
+    assert remind(made.at(29, 22, month=11)) == 1
+    assert remind(made.at(30, 13, month=11)) == 0
+    reminder = letters()[-1]
+    assert reminder.subject.startswith("Rappel")
+    assert (reminder.not_before, reminder.expires_at) == (made.at(30, 8, month=11), made.at(1, 9))
+    assert "List-Unsubscribe" not in reminder.body
+    assert reminder.unsubscribe in reminder.body
 
 
 def test_two_years_later_nothing_names_the_family(client, rule):

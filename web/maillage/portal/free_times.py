@@ -1,0 +1,199 @@
+"""The free times of a service as pages show them: filtered, day by day, with what to do if none."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from maillage.agenda.errors import SlotIsTaken
+from maillage.agenda.models import Availability
+from maillage.agenda.shortage import noticed
+from maillage.agenda.slots import Asked, Page, Slot, free_slots, next_slots
+from maillage.directory.models import Service
+from maillage.directory.openings import time_zone
+from maillage.directory.vocabulary import Delivery
+from maillage.portal import words
+from maillage.portal.cards import telephone
+
+AHEAD = timedelta(days=84)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """With whom, where and how: nothing said means that all is well."""
+
+    practitioner: str = ""
+    commune: str = ""
+    mode: str = ""
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "Wish":
+        """Read it from an address."""
+        return cls(query.get("avec", ""), query.get("ou", "")[:5], query.get("mode", ""))
+
+    @property
+    def person(self) -> UUID | None:
+        """The practitioner that is wanted; what is not one means anyone."""
+        try:
+            return UUID(self.practitioner) if self.practitioner else None
+        except ValueError:
+            return None
+
+    def query(self, **more: str) -> str:
+        """The same wish as the end of an address."""
+        said = {"avec": self.practitioner, "ou": self.commune, "mode": self.mode, **more}
+        return urlencode({name: value for name, value in said.items() if value})
+
+
+def service_to_book(service_id: UUID) -> Service:
+    """A service that families may see."""
+    found = Service.objects.filter(status=Service.Status.ACTIVE).select_related("organization")
+    return get_object_or_404(found, pk=service_id)
+
+
+def moment_of(stamp: str) -> datetime:
+    """Read the moment that a link names. Raises `SlotIsTaken` when it means nothing."""
+    try:
+        return datetime.strptime(stamp, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise SlotIsTaken from None
+
+
+def stamp_of(moment: datetime) -> str:
+    """Write a moment for a link."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%MZ}"
+
+
+def slot_of(service: Service, rule_id: UUID, stamp: str) -> Slot | None:
+    """Find the slot that a link names, if it is still free."""
+    moment = moment_of(stamp)
+    now = timezone.now()
+    asked = Asked([service.pk], moment, moment + timedelta(minutes=1), now, availability=rule_id)
+    for slot in free_slots(asked):
+        if slot.starts_at == moment and slot.occurrence.availability_id == rule_id:
+            return slot
+    return None
+
+
+def slots_page(
+    service: Service, query: QueryDict, *, without: Iterable[UUID] = ()
+) -> dict[str, Any]:
+    """The next free times, soonest first; `without` leaves some practitioners out."""
+    wish, now = Wish.of(query), timezone.now()
+    after = _after(query.get("apres", ""), now)
+    others = tuple(without)
+    found = _search(service, wish, others, after, now)
+    zone = time_zone(service.departement_id)
+    today = now.astimezone(zone).date()
+    local = [(slot, slot.starts_at.astimezone(zone)) for slot in found.slots]
+    phone = service.phone or service.organization.phone
+    if not found.slots and wish == Wish() and after == now and not others:
+        noticed(service, now=now)
+    return {
+        "service": service,
+        "title": words.name(service),
+        "days": [
+            (words.day(day, today), [line_of(slot, moment) for slot, moment in each])
+            for day, each in groupby(local, key=lambda pair: pair[1].date())
+        ],
+        "filters": _filters(service, wish, others),
+        "wished": wish != Wish(),
+        "later": wish.query(apres=stamp_of(found.after)) if found.after else "",
+        "is_first": after == now,
+        "first": wish.query() or "apres=",
+        "phone": phone,
+        "phone_href": telephone(phone),
+    }
+
+
+def _search(
+    service: Service, wish: Wish, others: tuple[UUID, ...], start: datetime, now: datetime
+) -> Page:
+    return next_slots(
+        Asked(
+            [service.pk],
+            start,
+            now + AHEAD,
+            now,
+            practitioner=wish.person,
+            mode=wish.mode if wish.mode in Delivery.values else "",
+            communes=(wish.commune,) if wish.commune else (),
+            without=others,
+        )
+    )
+
+
+def _after(stamp: str, now: datetime) -> datetime:
+    """From when to look: an address that means nothing starts now."""
+    try:
+        return max(now, moment_of(stamp))
+    except SlotIsTaken:
+        return now
+
+
+def line_of(slot: Slot, moment: datetime) -> dict[str, Any]:
+    """One free time, in words."""
+    place = slot.occurrence.availability.service_at_location
+    return {
+        "rule": slot.occurrence.availability_id,
+        "stamp": stamp_of(slot.starts_at),
+        "hour": words.hour(moment.time()),
+        "with": slot.occurrence.practitioner.name,
+        "profession": slot.occurrence.practitioner.get_profession_display(),
+        "where": place.location.name if place is not None else "",
+        "modes": modes_of(slot.occurrence.availability.modes),
+    }
+
+
+def modes_of(modes: Iterable[str]) -> str:
+    """The ways of receiving, in words."""
+    return words.listed([str(Delivery(mode).label) for mode in modes])
+
+
+def rules_of(service: Service) -> QuerySet[Availability]:
+    """The rules by which a service receives, with whom and where."""
+    return (
+        Availability.objects.filter(service=service, practitioner__stopped_on=None)
+        .select_related("practitioner", "service_at_location__location__commune")
+        .order_by("practitioner__name", "pk")
+    )
+
+
+def _filters(service: Service, wish: Wish, without: tuple[UUID, ...]) -> list[dict[str, Any]]:
+    """The choices that make a difference, each with its label and what is chosen."""
+    rules = [one for one in rules_of(service) if one.practitioner_id not in without]
+    people = {str(one.practitioner_id): one.practitioner.name for one in rules}
+    towns = {
+        one.service_at_location.location.commune_id: one.service_at_location.location.commune.name
+        for one in rules
+        if one.service_at_location is not None
+    }
+    modes = {mode: str(Delivery(mode).label) for one in rules for mode in one.modes}
+    found = [
+        ("avec", _("Avec qui"), _("N’importe qui"), people, wish.practitioner),
+        ("ou", _("Où"), _("Partout"), dict(sorted(towns.items(), key=_by_name)), wish.commune),
+        ("mode", _("Comment"), _("Peu importe"), modes, wish.mode),
+    ]
+    return [
+        {
+            "name": name,
+            "label": label,
+            "any": anything,
+            "choices": [(key, said, key == chosen) for key, said in choices.items()],
+        }
+        for name, label, anything, choices, chosen in found
+        if len(choices) > 1
+    ]
+
+
+def _by_name(pair: tuple[str, str]) -> str:
+    return pair[1]

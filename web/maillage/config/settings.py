@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from maillage.config import environment, postgres, static
+from maillage.config import environment, messaging, postgres, static
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -195,10 +195,14 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "maillage@localhost")
 
-# Any provider that takes an HTTP request; without an address, SMS are written on the console.
-SMS_URL = os.environ.get("SMS_URL", "")
-SMS_HEADERS = environment.pairs("SMS_HEADERS")
-SMS_BODY = os.environ.get("SMS_BODY", '{"to": "{number}", "message": "{text}"}')
+EMAIL_BOUNCES = messaging.bounces()
+OPERATOR_EMAIL = os.environ.get("OPERATOR_EMAIL", "")
+QUIET_HOURS = messaging.quiet_hours()
+SMS = messaging.sms()
+# What stands as the sender of a message that must say nothing of its subject.
+DISCREET_NAME = os.environ.get("DISCREET_NAME", "Rendez-vous")
+# Who is told that a family could not be reached: a function (what the message was about).
+UNREACHED = "maillage.agenda.unreached.tell_who_receives"
 
 ACCOUNT_ADAPTER = "maillage.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}

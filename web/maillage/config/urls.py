@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maillage.referrals.urls")),
     path("", include("maillage.agenda.urls")),
     path("", include("maillage.directory.urls")),
+    path("", include("maillage.families.urls")),
+    path("", include("maillage.core.urls")),
 ]
 
 handler400 = "maillage.portal.pages.bad_request"

@@ -9,6 +9,7 @@ Every code is explained in docs/errors.md (tested).
 from http import HTTPStatus
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class DomainError(Exception):
@@ -25,3 +26,12 @@ class DomainError(Exception):
     def __init__(self, **facts: object) -> None:
         self.facts = facts
         super().__init__(str(self.message).format(**facts))
+
+
+class StopLinkIsOver(DomainError):
+    code = "stop_link_is_over"
+    message = _(
+        "Ce lien a expiré. Prenez celui du dernier message reçu, ou appelez la structure : elle"
+        " arrêtera les messages."
+    )
+    status = HTTPStatus.GONE

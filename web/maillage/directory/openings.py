@@ -19,20 +19,13 @@ from dateutil import rrule
 from django.db import connection, transaction
 
 from maillage.directory.models import Opening, Schedule, ScheduleException, Service
-from maillage.territory import calendars
+from maillage.territory import calendars, clocks
 
 AHEAD = timedelta(weeks=26)
 BEHIND = timedelta(weeks=2)
 BATCH = 500  # services in one transaction
 
-PARIS = ZoneInfo("Europe/Paris")
-OVERSEAS = {
-    "971": ZoneInfo("America/Guadeloupe"),
-    "972": ZoneInfo("America/Martinique"),
-    "973": ZoneInfo("America/Cayenne"),
-    "974": ZoneInfo("Indian/Reunion"),
-    "976": ZoneInfo("Indian/Mayotte"),
-}
+PARIS, time_zone = clocks.PARIS, clocks.time_zone
 DAYS = {
     "MO": rrule.MO, "TU": rrule.TU, "WE": rrule.WE, "TH": rrule.TH, "FR": rrule.FR,
     "SA": rrule.SA, "SU": rrule.SU,
@@ -56,11 +49,6 @@ class Rule(Protocol):
 
 
 Exceptions = Mapping[date, Hours | None]  # None: closed
-
-
-def time_zone(departement: str) -> ZoneInfo:
-    """Return the clock of a département."""
-    return OVERSEAS.get(departement, PARIS)
 
 
 @dataclass(frozen=True)

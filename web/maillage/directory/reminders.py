@@ -45,7 +45,8 @@ def remind(user_id: int, now: datetime) -> bool:
         if not user.is_active or not due or lately.exists():
             return False
         with translation.override(user.language):
-            outbox.post(user.email, _subject(len(due)), _body(user, due, now))
+            body, how = _body(user, due, now), outbox.calmly(now)
+            outbox.post(user.email, _subject(len(due)), body, how=how)
     return True
 
 

@@ -43,7 +43,7 @@ def _write_to(user: User, now: datetime) -> None:
     with translation.override(user.language):
         subject = render_to_string("people/closing_subject.txt", facts).strip()
         body = render_to_string("people/closing_message.txt", facts).strip() + "\n"
-    outbox.post(user.email, subject, body)
+    outbox.post(user.email, subject, body, how=outbox.calmly(now))
 
 
 def close(now: datetime) -> int:

@@ -7,25 +7,23 @@ from procrastinate.contrib.django import app
 
 from maillage.agenda.models import Appointment
 from maillage.core import scope
+from maillage.core.models import MessageKind
 from maillage.families.telling import tell
 from maillage.portal.promises import facts, new_link
 
 AHEAD = timedelta(hours=48)
 TOO_RECENT = timedelta(hours=24)  # who booked yesterday remembers
-QUIET_UNTIL, QUIET_FROM = 8, 20  # local hours: nobody is woken up
 
 
 @app.periodic(cron="11 * * * *")
 @app.task(name="portal.remind_families", queueing_lock="portal.remind_families")
 def remind_families(timestamp: int) -> None:
-    """Remind those whose appointment comes; each once, never at night."""
+    """Remind those whose appointment comes; each once. By night, the message waits (`tell`)."""
     remind(timezone.now())
 
 
 def remind(now: datetime) -> int:
     """Do it as if it were `now`; return how many were reminded."""
-    if not QUIET_UNTIL <= timezone.localtime(now).hour < QUIET_FROM:
-        return 0
     with scope.system():
         waiting = Appointment.objects.select_for_update(of=("self",), skip_locked=True).filter(
             state=Appointment.State.CONFIRMED,
@@ -36,6 +34,8 @@ def remind(now: datetime) -> int:
         )
         found = list(waiting.select_related("contact", "service__organization").order_by("pk"))
         for one in found:
-            tell(one.contact, "portal/mail/reminder.txt", facts(one, new_link(one)))
+            said = facts(one, new_link(one))
+            kind = MessageKind.REMINDER
+            tell(one.contact, "portal/mail/reminder.txt", said, kind=kind, now=now)
         Appointment.objects.filter(pk__in=[one.pk for one in found]).update(reminded_at=now)
     return len(found)

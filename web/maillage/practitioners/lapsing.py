@@ -72,7 +72,7 @@ def warn(now: datetime) -> int:
         found = list(ending.order_by("valid_until", "pk"))
         for paper in found:
             for user in _told(paper.practitioner, today):
-                _write(user, paper)
+                _write(user, paper, now)
         Credential.objects.filter(pk__in=[one.pk for one in found]).update(warned_at=now)
     return len(found)
 
@@ -89,7 +89,7 @@ def _told(person: Practitioner, today: date) -> list[User]:
     return [user for user in users.values() if user.is_active]
 
 
-def _write(user: User, paper: Credential) -> None:
+def _write(user: User, paper: Credential, now: datetime) -> None:
     with translation.override(user.language):
         facts = {
             "person": paper.practitioner.name,
@@ -100,4 +100,4 @@ def _write(user: User, paper: Credential) -> None:
         }
         text = render_to_string("practitioners/lapsing_message.txt", facts).strip()
     subject, _sep, body = text.partition("\n")
-    outbox.post(user.email, subject, body.strip() + "\n")
+    outbox.post(user.email, subject, body.strip() + "\n", how=outbox.calmly(now))

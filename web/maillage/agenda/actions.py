@@ -27,7 +27,7 @@ from maillage.agenda.locks import lock_practitioners, lock_request
 from maillage.agenda.models import Appointment, Availability, Room
 from maillage.agenda.newcomers import contact_of
 from maillage.agenda.slots import Asked, Slot
-from maillage.agenda.writing import refuse_a_crowd, release, store
+from maillage.agenda.writing import refuse_a_crowd, release, store, take_again
 from maillage.core import audit, scope
 from maillage.directory.openings import time_zone
 from maillage.practitioners.models import Practitioner
@@ -128,8 +128,10 @@ def change_practitioner(
 def close(appointment: Appointment, state: str, *, by: int) -> None:
     """Say how an appointment ended. Raises `AppointmentIsNotOver` before its time.
 
-    An excused family gives the time back; one that did not come has taken it all the same.
+    An excused family gives the time back; one that did not come has taken it all the same. A word
+    said by mistake is said again.
     """
+    lock_practitioners(_people(appointment))
     found = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
     if found.starts_at > timezone.now():
         raise AppointmentIsNotOver
@@ -137,8 +139,13 @@ def close(appointment: Appointment, state: str, *, by: int) -> None:
         raise AppointmentIsOver
     if found.state == state:
         return
+    was_excused = found.state == Appointment.State.EXCUSED
     found.state = Appointment.State(state)
     found.save(update_fields=["state"])
+    if found.state == Appointment.State.EXCUSED:
+        release(found)
+    elif was_excused:
+        take_again(found)
     audit.record(by, f"agenda.{state}", found, departement=found.departement_id)
 
 

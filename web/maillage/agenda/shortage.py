@@ -5,10 +5,11 @@ and tells the visitor nothing.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from maillage.agenda import telling
@@ -22,6 +23,7 @@ from maillage.organizations.models import Membership
 from maillage.people.models import User
 from maillage.territory.models import Commune
 
+STOPPED_FOR_GOOD = timedelta(days=30)  # a service without a rule for so long is not short of time
 ALERT = """
 insert into agenda_shortage (service_id, departement_id, since, noticed_on, alerted_on)
 values (%(service)s, %(departement)s, %(today)s, %(today)s, %(today)s)
@@ -54,7 +56,8 @@ def look(now: datetime) -> int:
     today = timezone.localdate(now)
     alerted = 0
     with scope.system():
-        receiving = Availability.objects.filter(practitioner__stopped_on=None, dtstart__lte=today)
+        lately = Q(until=None) | Q(until__gte=today - STOPPED_FOR_GOOD)
+        receiving = Availability.objects.filter(lately, practitioner__stopped_on=None)
         services = Service.objects.filter(
             pk__in=receiving.values("service"), status=Service.Status.ACTIVE
         )

@@ -50,6 +50,14 @@ def release(appointment: Appointment) -> None:
         lay_trips(practitioner.pk, appointment.starts_at)
 
 
+def take_again(appointment: Appointment) -> None:
+    """Take back the time of a session that did happen. Raises `SlotIsTaken` if it was given."""
+    with told_plainly(SlotIsTaken):
+        Claim.objects.filter(appointment=appointment).update(live=True)
+    for practitioner in appointment.practitioners.order_by("pk"):
+        lay_trips(practitioner.pk, appointment.starts_at)
+
+
 def release_offer(offer: Offer) -> None:
     """Give back the time that was held for a family."""
     Claim.objects.filter(offer=offer, live=True).update(live=False)

@@ -39,6 +39,7 @@ from maillage.referrals.tests import made as referrals
 from maillage.steering import actions as steering
 from maillage.steering import compute, inputs
 from maillage.steering.question import default_question
+from maillage.support.tests import made as support
 
 PERSONAS = (
     "visitor", "outsider", "practitioner", "desk_agent", "manager", "other_manager", "steering",
@@ -106,6 +107,15 @@ portal:cancel_appointment         POST  302   302   302   302   302   302   302 
 portal:move_appointment           GET   200   200   200   200   200   200   200   200
 portal:desk_confirmation          GET   302   403   200   200   200   404   403   403
 portal:move_appointment_to        POST  302   302   302   302   302   302   302   302
+support:episodes                  GET   302   403   200   403   200   200   403   403
+support:episode                   GET   302   403   200   403   200   403   403   403
+support:words                     POST  302   403   302   403   403   403   403   403
+support:next_step                 POST  302   403   400   403   400   403   403   403
+support:hand_over                 POST  302   403   400   403   400   403   403   403
+support:close                     POST  302   403   400   403   400   403   403   403
+support:same_family               GET   302   403   200   403   200   403   403   403
+support:session                   GET   302   403   200   403   200   403   403   403
+support:programmes                GET   302   200   403   403   403   403   200   200
 agenda:agenda                     GET   302   403   200   200   200   200   403   403
 agenda:close                      POST  302   403   302   302   302   403   403   403
 agenda:cancel                     POST  302   403   302   302   302   403   403   403
@@ -193,6 +203,7 @@ def world(db: None) -> World:
         colleague = Membership.objects.get(user=people["practitioner"])
         promise = _promise(service, people["practitioner"])
         of_fees = fees.arguments(promise.appointment)
+        of_support = support.addresses(promise.appointment, service)
         other = made.organization("Une autre")
         passed_on = referrals.addresses(promise.appointment, people["practitioner"], other)
         asked = default_question("70")
@@ -238,7 +249,7 @@ def world(db: None) -> World:
     }
     for name in ("appointment", "appointment_ics", "cancel_appointment", "move_appointment"):
         arguments[f"portal:{name}"] = [promise.token]
-    arguments |= of_fees | passed_on
+    arguments |= of_fees | of_support | passed_on
     return World(service, people, arguments)
 
 

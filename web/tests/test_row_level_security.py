@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app as queue
 from maillage.agenda.actions import book
 from maillage.agenda.models import Absence, WaitingEntry
 from maillage.agenda.tests import made as appointments
+from maillage.complaints.tests import made as complaints
 from maillage.config import postgres
 from maillage.core import audit, scope
 from maillage.core.models import AuditEntry, OutboxMessage
@@ -99,6 +100,8 @@ SYSTEM_SCOPE = {
     "referrals/telling.py": "whoever acts may not read whom the message goes to",
     "agenda/travel.py": "a trip lies between two families' appointments; only 'it fits' comes back",
     "agenda/actions.py": "how many appointments an absence meets, whatever the employer",
+    "complaints/actions.py": "late complaints are passed on, old ones erased, by a job",
+    "complaints/telling.py": "a visitor's complaint is announced to those who should answer it",
     "core/tasks.py": "the outbox is sent and erased by jobs",
     "demo/actions.py": "the demonstration opens its own accounts",
     "demo/scale.py": "the benchmark builds départements by the hundred",
@@ -108,6 +111,10 @@ SYSTEM_SCOPE = {
     "portal/tasks.py": "reminders are written by a job",
     "support/actions.py": "a family is counted once, whatever the employer",
     "support/adjusting.py": "a programme belongs to no département; each change is traced",
+    "support/experiment.py": "a closed programme of ten départements is recorded",
+    "support/merging.py": "two households that the caller sees are joined, whoever serves them",
+    "support/tasks.py": "words of forgotten families are erased by a job",
+    "support/reading.py": "how many sessions a family had, whatever the employer: a number",
     "practitioners/lapsing.py": "people and managers are warned of papers by a job",
     "families/retention.py": "families silent for two years are forgotten by a job",
     "people/retention.py": "unused accounts are closed by a job",
@@ -171,6 +178,8 @@ def someone_who_booked(service: Service) -> None:
     Absence.objects.create(practitioner=rule.practitioner, **away)
     WaitingEntry.objects.create(service=service, household=mine.household, **who)
     fees.fill(mine)
+    complaints.complaint(service)
+    scope.hold_link("")
     someone_supported(service, mine.contact)
     passed_on(mine)
     scope.hold_contact(None)
@@ -262,7 +271,7 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         found = seen()
     assert {table for table, rows in found.items() if rows} == {
         "agenda_absence", "agenda_appointment", "agenda_appointment_practitioners", "agenda_claim",
-        "agenda_waitingentry", "directory_errorreport", "directory_mergeproposal",
+        "agenda_waitingentry", "complaints_complaint", "directory_errorreport", "directory_mergeproposal",
         "directory_unmetneed", "families_child", "families_consent", "families_contact",
         "families_contactcode", "families_contactlink", "families_household",
         "fees_cost", "fees_fee", "fees_funding", "organizations_membership", "people_user",

@@ -22,6 +22,7 @@ class Rights:
     departements: frozenset[str] = frozenset()
     works_in: frozenset[UUID] = frozenset()
     manages: frozenset[UUID] = frozenset()
+    practises: frozenset[UUID] = frozenset()
     administers: frozenset[str] = frozenset()
     steers: frozenset[str] = frozenset()
 
@@ -38,6 +39,11 @@ class Rights:
                 one.organization_id
                 for one in held
                 if one.organization_id and one.role == role.STRUCTURE_MANAGER
+            ),
+            practises=frozenset(
+                one.organization_id
+                for one in held
+                if one.organization_id and one.role == role.PRACTITIONER
             ),
             administers=frozenset(
                 one.departement_id for one in held if one.role == role.ADMINISTRATOR

@@ -360,7 +360,8 @@ class Session(models.Model):
                 name="a_session_that_took_place_says_what_for",
                 condition=~Q(attended=True)
                 | (
-                    Q(closed_at__isnull=False, purposes__len__gte=1, minutes__range=(5, 480))
+                    Q(closed_at__isnull=False, purposes__len__gte=1, minutes__isnull=False)
+                    & Q(minutes__range=(5, 480))
                     & ~Q(composition="")
                 ),
                 violation_error_message=_(
@@ -380,3 +381,8 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def purpose_labels(self) -> list[str]:
+        """What it was for, as people read it."""
+        return [str(Purpose(code).label) for code in self.purposes]

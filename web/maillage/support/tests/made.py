@@ -31,6 +31,8 @@ _hours = count()
 def programme(*, quotas: dict[str, int] | None = None, **rules: Any) -> Programme:
     """An open programme; its quotas by département."""
     wanted = adjusting.Rules(**RULES | rules, quotas=quotas or {"70": 10})
+    for code in wanted.quotas:
+        Departement.objects.get_or_create(pk=code, defaults={"name": code})
     made = adjusting.create(
         adjusting.Identity(key=f"essai-{uuid4().hex[:8]}", name="Essai", source="tests"), wanted
     )
@@ -95,3 +97,17 @@ def someone_supported(given: Service, contact: Contact) -> Session:
     within = programme()
     adjusting.enter_service(within, given, on=RULES["starts_on"])
     return session(given, contact, goals="Que le coucher se passe sans cris.")
+
+
+def addresses(booked: Appointment, within: Service) -> dict[str, list[Any]]:
+    """What the addresses of this room name, once this appointment is a session."""
+    entered = programme()
+    adjusting.enter_service(entered, within, on=RULES["starts_on"])
+    found = actions.count_in(booked, goals="Que le coucher se passe sans cris.", now=NOW)
+    assert found is not None
+    episode_id = found.episode_id
+    named = ("episode", "next_step", "hand_over", "close", "same_family")
+    return {f"support:{name}": [episode_id] for name in named} | {
+        "support:words": [episode_id, booked.contact_id],
+        "support:session": [found.pk],
+    }

@@ -24,6 +24,7 @@ from maillage.agenda.actions import book
 from maillage.agenda.models import Absence, Appointment
 from maillage.agenda.slots import Asked, free_slots
 from maillage.agenda.tests import made as appointments
+from maillage.complaints.tests import made as complaints
 from maillage.core import scope
 from maillage.core.tokens import fingerprint
 from maillage.directory.models import ConfirmLink, ErrorReport, MergeProposal, Service
@@ -130,6 +131,14 @@ practitioners:add                 GET   302   403   403   403   200   200   403 
 practitioners:person              GET   302   403   403   403   200   403   403   403
 practitioners:change              GET   302   403   403   403   200   403   403   403
 practitioners:remove_paper        POST  302   403   403   403   302   403   403   403
+complaints:write                  GET   200   200   200   200   200   200   200   200
+complaints:write_about            GET   200   200   200   200   200   200   200   200
+complaints:find                   GET   200   200   200   200   200   200   200   200
+complaints:follow                 GET   200   200   200   200   200   200   200   200
+complaints:ask_departement        POST  409   409   409   409   409   409   409   409
+complaints:complaints             GET   302   200   403   403   200   200   403   200
+complaints:complaint              GET   302   403   403   403   200   403   403   200
+complaints:take                   POST  302   403   403   403   302   403   403   302
 fees:schedules                    GET   302   200   403   403   200   200   403   200
 fees:add_schedule                 GET   302   200   403   403   200   200   403   200
 fees:schedule                     GET   302   403   403   403   200   403   403   200
@@ -203,6 +212,7 @@ def world(db: None) -> World:
         colleague = Membership.objects.get(user=people["practitioner"])
         promise = _promise(service, people["practitioner"])
         of_fees = fees.arguments(promise.appointment)
+        of_complaints = complaints.arguments(service)
         of_support = support.addresses(promise.appointment, service)
         other = made.organization("Une autre")
         passed_on = referrals.addresses(promise.appointment, people["practitioner"], other)
@@ -249,7 +259,7 @@ def world(db: None) -> World:
     }
     for name in ("appointment", "appointment_ics", "cancel_appointment", "move_appointment"):
         arguments[f"portal:{name}"] = [promise.token]
-    arguments |= of_fees | of_support | passed_on
+    arguments |= of_fees | of_complaints | of_support | passed_on
     return World(service, people, arguments)
 
 

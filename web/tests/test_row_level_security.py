@@ -271,7 +271,8 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         found = seen()
     assert {table for table, rows in found.items() if rows} == {
         "agenda_absence", "agenda_appointment", "agenda_appointment_practitioners", "agenda_claim",
-        "agenda_waitingentry", "complaints_complaint", "directory_errorreport", "directory_mergeproposal",
+        "agenda_waitingentry", "complaints_complaint", "directory_errorreport",
+        "directory_mergeproposal",
         "directory_unmetneed", "families_child", "families_consent", "families_contact",
         "families_contactcode", "families_contactlink", "families_household",
         "fees_cost", "fees_fee", "fees_funding", "organizations_membership", "people_user",

@@ -109,9 +109,12 @@ def readers_of(appointment: Appointment) -> set[int]:
 
 def opened(note: Note, reader: int) -> str:
     """Open one text for the account that is signed in. Raises `CannotBeOpened` for anyone else."""
-    return sealing.opened(
-        bytes(note.sealed), keys.private_of(note.key_id, reader), about=identity(note)
-    )
+    return opened_with(note, keys.private_of(note.key_id, reader))
+
+
+def opened_with(note: Note, private: bytes) -> str:
+    """Open one text with a key at hand."""
+    return sealing.opened(bytes(note.sealed), private, about=identity(note))
 
 
 def identity(note: Note) -> bytes:

@@ -164,6 +164,7 @@ class AccessRequest(models.Model):
     sealed = models.BinaryField(_("réponse scellée"), null=True, blank=True)
     answered_at = models.DateTimeField(_("répondu le"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("rappelé le"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("responsables prévenus le"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("demande d’accès")

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from maillage.agenda.models import Appointment
-from maillage.notes import actions
+from maillage.notes import actions, keys
 from maillage.notes.models import Note
 
 
@@ -49,11 +49,13 @@ def mine(appointment: Appointment, reader: int) -> Mine:
     chain = list(actions.earlier([appointment.pk]))
     booked = reader in actions.readers_of(appointment)
     found = Note.objects.filter(appointment__in=chain or [appointment.pk], reader=reader)
-    said = Mine()
+    said, private = Mine(), dict[UUID, bytes]()
     for note in found.order_by("-written_at", "-number", "pk"):
         if note.kind == Note.Kind.LEFT and not booked:
             continue
-        words = Words(note, actions.opened(note, reader))
+        if note.key_id not in private:
+            private[note.key_id] = keys.private_of(note.key_id, reader)
+        words = Words(note, actions.opened_with(note, private[note.key_id]))
         if note.kind == Note.Kind.LEFT:
             said.left.append(words)
         elif note.author_id == reader:

@@ -11,8 +11,8 @@ from maillage.agenda.models import Appointment, Availability
 from maillage.agenda.tests import made
 from maillage.core import scope
 from maillage.families import links
-from maillage.families.models import ContactLink
-from maillage.notes import actions
+from maillage.families.models import Consent, ContactLink
+from maillage.notes import access, actions
 from maillage.notes.models import AccessRequest, Departure
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import SINCE, Role, person
@@ -83,3 +83,13 @@ def leave_everything(appointment: Appointment) -> None:
         public_key=b"x" * 32, asked_at=made.NOW, due_on=SINCE,
     )  # fmt: skip
     Departure.objects.create(user=ada, leaves_on=SINCE, destroy_on=SINCE.replace(day=2))
+
+
+def asked_and_agreed(appointment: Appointment) -> tuple[AccessRequest, Consent]:
+    """A request of the family's, and an agreement that it may take back."""
+    access.ask(appointment)
+    agreed = Consent.objects.create(
+        purpose=Consent.Purpose.NOTES_HANDED, means=Consent.Means.ONLINE, departement_id="70",
+        contact=appointment.contact,
+    )  # fmt: skip
+    return AccessRequest.objects.get(appointment=appointment), agreed

@@ -32,6 +32,7 @@ from maillage.directory.tests import made
 from maillage.families import links
 from maillage.families.models import ContactLink
 from maillage.fees.tests import made as fees
+from maillage.notes.tests.made import asked_and_agreed
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import Role, administrator, manager, person, sign_in
 from maillage.people.models import User
@@ -126,6 +127,17 @@ agenda:rules                      GET   302   403   200   200   200   200   403 
 agenda:add_rule                   GET   302   403   200   403   200   403   403   403
 agenda:change_rule                GET   302   403   200   403   200   403   403   403
 agenda:end_rule                   POST  302   403   302   403   302   403   403   403
+notes:home                        GET   302   403   200   403   403   403   403   403
+notes:session                     GET   302   403   200   403   403   403   403   403
+notes:remove                      POST  302   403   302   403   403   403   403   403
+notes:hand_over                   GET   302   403   200   403   403   403   403   403
+notes:answer                      GET   302   403   200   403   403   403   403   403
+notes:leave                       GET   200   200   200   200   200   200   200   200
+notes:take_back                   POST  302   302   302   302   302   302   302   302
+notes:ours                        GET   200   200   200   200   200   200   200   200
+notes:ask                         POST  200   200   200   200   200   200   200   200
+notes:read                        POST  400   400   400   400   400   400   400   400
+notes:withdraw                    POST  302   302   302   302   302   302   302   302
 practitioners:people              GET   302   403   403   403   200   200   403   403
 practitioners:add                 GET   302   403   403   403   200   200   403   403
 practitioners:person              GET   302   403   403   403   200   403   403   403
@@ -184,6 +196,7 @@ ROWS: list[Row] = [
     for name, method, *statuses in map(str.split, MATRIX.strip().splitlines())
 ]
 TOKEN = "a-link-sent-by-mail"
+LETTERS = ("leave", "take_back", "ours", "ask")  # what a parent does with words, by their link
 
 
 @dataclass(frozen=True)
@@ -217,6 +230,7 @@ def world(db: None) -> World:
         other = made.organization("Une autre")
         passed_on = referrals.addresses(promise.appointment, people["practitioner"], other)
         asked = default_question("70")
+        told, agreed = asked_and_agreed(promise.appointment)
         found = compute.diagnose(asked, inputs.read(asked))
         kept = steering.keep(found, title="LAEP", note="", actor_id=people["steering"].pk)
         now = timezone.now()
@@ -240,6 +254,11 @@ def world(db: None) -> World:
         "practitioners:person": [promise.practitioner],
         "practitioners:change": [promise.practitioner],
         "practitioners:remove_paper": [promise.paper],
+        "notes:session": [promise.appointment.pk],
+        "notes:remove": [promise.appointment.pk],
+        "notes:answer": [told.pk],
+        "notes:read": [promise.token, told.pk],
+        "notes:withdraw": [promise.token, agreed.pk],
         "portal:commune": ["70279"],
         "portal:sheet": ["70279"],
         "portal:ground": ["70", "2025-536-1"],
@@ -257,6 +276,7 @@ def world(db: None) -> World:
         "directory:decide_merge": [proposal.pk],
         "directory:confirm": [TOKEN],
     }
+    arguments |= {f"notes:{name}": [promise.token] for name in LETTERS}
     for name in ("appointment", "appointment_ics", "cancel_appointment", "move_appointment"):
         arguments[f"portal:{name}"] = [promise.token]
     arguments |= of_fees | of_complaints | of_support | passed_on

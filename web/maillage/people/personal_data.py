@@ -439,7 +439,7 @@ PERSONAL: tuple[Personal, ...] = (
         "notes.AccessRequest",
         (
             "id", "departement", "contact", "appointment", "asked_of", "public_key", "asked_at",
-            "due_on", "state", "sealed", "answered_at", "reminded_at",
+            "due_on", "state", "sealed", "answered_at", "reminded_at", "escalated_at",
         ),
         "Parents qui demandent ce qui est écrit sur eux, intervenants qui répondent",
         "Donner accès dans le mois ; réponse scellée, ouverte par le code gardé par le parent.",

@@ -1,0 +1,156 @@
+"""What a change means, in words: kilometres, hours, who gains and who gives."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from maillage.core.tables import Column
+from maillage.pooling.checks import Look, day_name
+from maillage.pooling.compute import Proposal
+from maillage.pooling.grids import Frame, Grid, Ground, Slot, slots_of, stretched
+
+LEAST_SAID = 0.05  # hours and kilometres that would round to nothing
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDayLine:
+    """One half-day, today and as proposed."""
+
+    when: str
+    before: str
+    after: str
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it goes elsewhere."""
+        return self.before != self.after
+
+
+def number(value: float | Decimal, decimals: int = 1) -> str:
+    """A number as it is read in French, or in English."""
+    return number_format(value, decimals)
+
+
+def signed(value: float, decimals: int = 1) -> str:
+    """A difference, with its sign."""
+    rounded = round(value, decimals)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return f"{sign}{number(abs(rounded), decimals)}"
+
+
+def hours(minutes: int) -> str:
+    """Minutes as hours: 7 h 30."""
+    return f"{minutes // 60}\xa0h\xa0{minutes % 60:02d}"
+
+
+def kilometres(metres: int) -> str:
+    """Metres as kilometres, to a tenth."""
+    return f"{number(metres / 1000)}\xa0km"
+
+
+def euros(amount: Decimal) -> str:
+    """An amount, with its cents."""
+    return f"{number_format(amount, 2, force_grouping=True)}\xa0€"
+
+
+def sentences(before: Look, after: Look) -> list[str]:
+    """Who gains, who gives, and how much is driven."""
+    return [_driven(before, after), *_gains(before, after)]
+
+
+def of_proposal(proposal: Proposal) -> str:
+    """What is known of a rotation that was computed."""
+    moved = ngettext(
+        "%(count)d demi-journée change de lieu.", "%(count)d demi-journées changent de lieu.",
+        proposal.moved,
+    ) % {"count": proposal.moved}  # fmt: skip
+    if proposal.proven:
+        text = _(
+            "Aucune autre rotation de ces demi-journées ne fait moins de route en tenant les parts"
+            " à 5 points près, les trajets de midi et les heures minimales : c’est prouvé."
+        )
+    else:
+        text = _(
+            "La meilleure rotation trouvée dans le temps imparti : une autre ferait au mieux"
+            " %(gap)s %% de route en moins."
+        ) % {"gap": number(100 * proposal.gap)}
+    return f"{text} {moved}"
+
+
+def lines(
+    ground: Ground, frames: tuple[Frame, Frame], before: Grid, after: Grid
+) -> list[HalfDayLine]:
+    """Every half-day worked in the longer cycle, today and as proposed."""
+    weeks = max(frames[0].weeks, frames[1].weeks)
+    old, new = stretched(before, weeks), stretched(after, weeks)
+    return [
+        HalfDayLine(_when(slot, weeks), _place(ground, old, slot), _place(ground, new, slot))
+        for slot in slots_of(weeks)
+        if slot in old or slot in new
+    ]
+
+
+def party_table(before: Look, after: Look) -> dict[str, Any]:
+    """Each party: what was agreed, what it gets today, what it would get."""
+    columns = [
+        Column(_("Partie")), Column(_("Part convenue"), number=True),
+        Column(_("Aujourd’hui"), number=True), Column(_("Avec cette rotation"), number=True),
+        Column(_("Écart à la part"), number=True),
+    ]  # fmt: skip
+    old = {one.party_id: one for one in before.parties}
+    rows = [
+        [
+            new.name,
+            f"{number(new.quota)} %",
+            _("%(hours)s h (%(share)s %%)")
+            % _part(old[new.party_id].hours, old[new.party_id].share),
+            _("%(hours)s h (%(share)s %%)") % _part(new.hours, new.share),
+            _("%(points)s points") % {"points": signed(new.gap)},
+        ]
+        for new in after.parties
+    ]
+    return {"caption": _("Heures par semaine de chaque partie"), "columns": columns, "rows": rows}
+
+
+def _part(hours: float, share: float) -> dict[str, str]:
+    return {"hours": number(hours), "share": number(share)}
+
+
+def _driven(before: Look, after: Look) -> str:
+    facts = {
+        "before": number(before.kilometres, 0),
+        "after": number(after.kilometres, 0),
+        "less": number(abs(after.kilometres - before.kilometres), 0),
+    }
+    if abs(after.kilometres - before.kilometres) < 0.5:
+        return _("Autant de route : %(after)s km par semaine.") % facts
+    if after.kilometres < before.kilometres:
+        return _("%(less)s km de moins par semaine : %(after)s au lieu de %(before)s.") % facts
+    return _("%(less)s km de plus par semaine : %(after)s au lieu de %(before)s.") % facts
+
+
+def _gains(before: Look, after: Look) -> Iterator[str]:
+    old = {one.party_id: one.hours for one in before.parties}
+    for new in after.parties:
+        change = new.hours - old[new.party_id]
+        facts = {"who": new.name, "hours": number(abs(change)), "now": number(new.hours)}
+        if abs(change) < LEAST_SAID:
+            yield _("%(who)s garde ses %(now)s h par semaine.") % facts
+        elif change > 0:
+            yield _("%(who)s gagne %(hours)s h par semaine (%(now)s h).") % facts
+        else:
+            yield _("%(who)s donne %(hours)s h par semaine (%(now)s h).") % facts
+
+
+def _when(slot: Slot, weeks: int) -> str:
+    half = _("après-midi") if slot.half else _("matin")
+    return f"{day_name(slot, weeks)}, {half}"
+
+
+def _place(ground: Ground, grid: Grid, slot: Slot) -> str:
+    return ground.name(grid[slot]) if slot in grid else "—"

@@ -107,3 +107,12 @@ class OfferIsOver(DomainError):
         "Ce créneau n’est plus tenu pour vous. Vous gardez votre place dans la liste d’attente."
     )
     status = HTTPStatus.GONE
+
+
+class FeedIsClosed(DomainError):
+    code = "feed_is_closed"
+    message = _(
+        "Cette adresse d’agenda n’existe plus. Faites-en une nouvelle depuis votre page, et"
+        " donnez-la à votre agenda."
+    )
+    status = HTTPStatus.GONE

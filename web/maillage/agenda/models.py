@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from maillage.agenda.calendar_feed import CalendarFeed
 from maillage.agenda.waiting_list import Offer, Shortage, WaitingEntry
 from maillage.directory.models import Location, Service, ServiceAtLocation
 from maillage.directory.openings import time_zone
@@ -32,6 +33,7 @@ __all__ = [
     "Appointment",
     "Availability",
     "AvailabilityException",
+    "CalendarFeed",
     "Claim",
     "Occurrence",
     "Offer",

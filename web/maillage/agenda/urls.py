@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.agenda import rule_views, views
+from maillage.agenda import feed_views, rule_views, views
 
 app_name = "agenda"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("pro/agenda/<uuid:appointment_id>/annuler/", views.cancel, name="cancel"),
     path("pro/agenda/absence/", views.take_absence, name="take_absence"),
     path("pro/agenda/absence/<uuid:absence_id>/retirer/", views.end_absence, name="end_absence"),
+    path("pro/agenda/ailleurs/", feed_views.calendar, name="calendar"),
+    path("pro/agenda/ailleurs/adresse/", feed_views.open_calendar, name="open_calendar"),
+    path("pro/agenda/ailleurs/fermer/", feed_views.close_calendar, name="close_calendar"),
+    path("calendrier/<str:token>.ics", feed_views.feed, name="feed"),
     path("pro/agenda/disponibilites/", rule_views.rules, name="rules"),
     path(
         "pro/agenda/disponibilites/ajouter/<uuid:practitioner_id>/",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from maillage.core import audit, scope
-from maillage.demo import accounts, practitioners, rows
+from maillage.demo import accounts, practitioners, rows, support
 from maillage.demo.errors import OnlyInDemonstration, TerritoryMissing
 from maillage.demo.network import HOME, Network
 from maillage.directory import openings
@@ -53,6 +53,7 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
         if HOME in departements:
             accounts.open_all(rows.NAMESPACE, anchor)
             practitioners.receive(anchor)
+            support.receive(anchor)
         stored = _rebuild_openings(written, anchor)
     return Loaded(
         organizations=sum(len(each.organizations) for each in written),
@@ -76,6 +77,7 @@ def remove() -> int:
     with scope.system():
         services = Service.objects.filter(is_demonstration=True)
         count = services.count()
+        support.remove()
         practitioners.remove()
         services.delete()
         Location.objects.filter(is_demonstration=True).delete()

@@ -169,6 +169,18 @@ def test_booking_with_someone_else_lets_them_follow_the_family(given):
     assert second.episode.practitioner.name == "Karim"
 
 
+def test_moving_to_someone_else_lets_them_follow_the_family(given):
+    """R23: a change of practitioner, without explanation; the former one keeps what they gave."""
+    nour = made.family()
+    first = made.session(given, nour, by=appointments.practitioner("Ada"))
+    elsewhere = made.appointment(given, nour, by=appointments.practitioner("Karim"))
+    first.appointment.state, first.appointment.moved_to = "moved", elsewhere
+    first.appointment.save()
+    first.refresh_from_db()
+    assert (first.appointment, first.number) == (elsewhere, 1)
+    assert first.episode.practitioner.name == "Karim"
+
+
 def test_at_the_fourth_session_one_remains_and_at_the_fifth_none(given):
     nour = made.family()
     remaining = []

@@ -5,10 +5,11 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from maillage.agenda.models import Appointment
 from maillage.agenda.tests import made as agenda
+from maillage.directory.models import Service
 from maillage.directory.tests import made as directory
 from maillage.families.models import Contact, Household
 from maillage.organizations.tests.staff import manager
@@ -16,13 +17,15 @@ from maillage.people.models import User
 from maillage.pooling import accounting, actions, rotating
 from maillage.pooling.actions import Answer, PartyTerms, PlaceTerms, Terms
 from maillage.pooling.grids import Frame, Slot
-from maillage.pooling.models import PoolingAgreement, PoolingPlace, Rotation, Statement
+from maillage.pooling.models import PoolingAgreement, PoolingPlace, Rotation, Statement, Vehicle
+from maillage.practitioners.models import Practitioner
 
 TODAY = agenda.TODAY  # Monday 23 November 2026
 START = date(2026, 12, 7)
 TOWNS = {"Gray": "70279", "Vesoul": "70550", "Luxeuil": "70311"}
 QUOTAS = {"Gray": Decimal(40), "Vesoul": Decimal(35), "Luxeuil": Decimal(25)}
 YES = Answer(accepted=True)
+OF_AGREEMENT = ("agreement", "change", "step", "decide", "begin")
 FRAME = Frame(1, ((time(9), time(12)), (time(13, 30), time(16, 30))), 30, START)
 # Monday to Friday, Gray 4 half-days, Vesoul 4, Luxeuil 2: a day in each town at a time.
 WEEK = ("Gray Gray", "Vesoul Vesoul", "Luxeuil Luxeuil", "Vesoul Vesoul", "Gray Gray")
@@ -34,11 +37,12 @@ def world(**values: Any) -> SimpleNamespace:
     for name, code in TOWNS.items():
         parties[name].commune = directory.commune(code)
         parties[name].save()
+    people = values.pop("people", None)
     ada = agenda.practitioner(**values)
     service = agenda.support(f"Écoute {uuid4()}", organization=parties["Gray"])
     agenda.employed(ada, parties["Gray"])
     places = {name: directory.place(service, code) for name, code in TOWNS.items()}
-    people = {
+    people = people or {
         name: User.objects.filter(email=f"{name.lower()}@example.org").first()
         or manager(f"{name.lower()}@example.org", at=one)
         for name, one in parties.items()
@@ -128,16 +132,42 @@ def held(
     return one
 
 
-def everything() -> tuple[PoolingAgreement, Rotation, Statement]:
+def everything(by: User) -> tuple[PoolingAgreement, Rotation, Statement]:
     """One row in each table of this room, for the wall that hides them."""
-    here = world()
+    here = world(people=dict.fromkeys(TOWNS, by))
     found = in_force(here)
     turned = agreed(here, rotation(here, found))
-    by = here.people["Gray"].pk
     october = date(2026, 10, 1)
     held(here, "Gray", 6, 9)
-    accounting.note_cost(
-        found, accounting.Cost(october, "staff", "Salaire", Decimal("3000.01")), by=by
+    cost = accounting.Cost(october, "staff", "Salaire", Decimal("3000.01"))
+    accounting.note_cost(found, cost, by=by.pk)
+    issued = accounting.issue(found, october, by=by.pk, today=TODAY)
+    van = in_force(
+        here, shared=Vehicle.objects.create(name="Le bus", organization=here.parties["Gray"])
     )
-    issued = accounting.issue(found, october, by=by, today=TODAY)
+    out = (agenda.at(6, 9, month=10), agenda.at(6, 12, month=10))
+    accounting.note_use(van.parties.get(rank=1), out, 10_000, by=by.pk)
     return found, turned, issued
+
+
+def addresses(service: Service, shared: UUID, by: User) -> dict[str, list[Any]]:
+    """What the addresses of pooling take: an agreement held by who gives this service."""
+    parties = [
+        PartyTerms(one, Decimal(50), None, [PlaceTerms(directory.place(service))])
+        for one in (service.organization, directory.organization("La troisième"))
+    ]
+    ada = Practitioner.objects.get(pk=shared)
+    plain = Terms("Partagée", service.organization, ada, date(2026, 1, 1), parties)
+    found = actions.draft(plain, by=by.pk)
+    actions.propose(found, found.edition, by=by.pk)
+    found.refresh_from_db()
+    for party in found.parties.all():
+        actions.decide(found, found.edition, party, YES, by=by.pk)
+    turned = rotating.begin(found, rotating.Wanted(FRAME, {}), by=by.pk)
+    issued = accounting.issue(found, date(2026, 10, 1), by=by.pk, today=TODAY)
+    month = [found.pk, "2026-09"]
+    return {f"pooling:{name}": [found.pk] for name in OF_AGREEMENT} | {
+        **{f"pooling:{name}": month for name in ("month", "note_cost", "note_use", "issue")},
+        **{f"pooling:rotation{name}": [turned.pk] for name in ("", "_step", "_decide")},
+        **{f"pooling:statement{name}": [issued.pk] for name in ("", "_pdf", "_csv")},
+    }

@@ -6,7 +6,7 @@ from maillage.core.errors import DomainError
 
 
 class ChangedMeanwhile(DomainError):
-    code = "changed_meanwhile"
+    code = "shared_changed_meanwhile"
     message = _(
         "Quelqu’un a modifié « {title} » pendant que vous lisiez. Rien n’est enregistré : rechargez"
         " la page, puis recommencez."

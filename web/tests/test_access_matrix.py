@@ -36,7 +36,9 @@ from maillage.notes.tests.made import asked_and_agreed
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import Role, administrator, manager, person, sign_in
 from maillage.people.models import User
+from maillage.portal.tests import made as door
 from maillage.practitioners.models import Credential
+from maillage.pooling.tests import made as pooling
 from maillage.referrals.tests import made as referrals
 from maillage.steering import actions as steering
 from maillage.steering import compute, inputs
@@ -108,6 +110,36 @@ portal:appointment_ics            GET   200   200   200   200   200   200   200 
 portal:cancel_appointment         POST  302   302   302   302   302   302   302   302
 portal:move_appointment           GET   200   200   200   200   200   200   200   200
 portal:desk_confirmation          GET   302   403   200   200   200   404   403   403
+portal:wait                       GET   200   200   200   200   200   200   200   200
+portal:change_practitioner        GET   200   200   200   200   200   200   200   200
+portal:change_practitioner_to     POST  409   409   409   409   409   409   409   409
+portal:share_appointment          POST  410   410   410   410   410   410   410   410
+portal:again                      GET   200   200   200   200   200   200   200   200
+portal:book_again                 GET   200   200   200   200   200   200   200   200
+portal:offer                      GET   200   200   200   200   200   200   200   200
+portal:accept_offer               POST  200   200   200   200   200   200   200   200
+portal:decline_offer              POST  302   302   302   302   302   302   302   302
+portal:invitation                 GET   200   200   200   200   200   200   200   200
+portal:follow_invitation          GET   302   302   302   302   302   302   302   302
+portal:invitations                GET   302   403   200   200   200   200   403   403
+portal:revoke_invitation          POST  302   403   302   302   302   404   403   403
+portal:other_parent_asked         GET   200   200   200   200   200   200   200   200
+portal:other_parent_answer        POST  200   200   200   200   200   200   200   200
+portal:space                      GET   200   200   200   200   200   200   200   200
+portal:space_code                 GET   302   302   302   302   302   302   302   302
+portal:space_name                 GET   302   302   302   302   302   302   302   302
+portal:space_leave                POST  302   302   302   302   302   302   302   302
+portal:space_appointment          POST  302   302   302   302   302   302   302   302
+portal:space_messages             POST  302   302   302   302   302   302   302   302
+portal:space_choose_messages      POST  302   302   302   302   302   302   302   302
+portal:space_take_back            POST  302   302   302   302   302   302   302   302
+portal:space_offer                POST  302   302   302   302   302   302   302   302
+portal:space_wait_no_more         POST  302   302   302   302   302   302   302   302
+portal:space_referral             POST  302   302   302   302   302   302   302   302
+portal:space_data                 GET   302   302   302   302   302   302   302   302
+portal:space_erase                GET   302   302   302   302   302   302   302   302
+portal:other_parent               GET   302   302   302   302   302   302   302   302
+portal:part                       POST  302   302   302   302   302   302   302   302
 portal:move_appointment_to        POST  302   302   302   302   302   302   302   302
 support:episodes                  GET   302   403   200   403   200   200   403   403
 support:episode                   GET   302   403   200   403   200   403   403   403
@@ -161,6 +193,25 @@ fees:funding                      GET   302   200   403   403   200   200   200 
 fees:funding_csv                  GET   302   200   403   403   200   200   200   200
 fees:accounts                     GET   302   403   403   403   200   403   200   200
 fees:add_cost                     POST  302   403   403   403   400   403   400   400
+pooling:home                      GET   302   200   200   200   200   200   200   200
+pooling:add                       GET   302   403   403   403   200   200   403   403
+pooling:vehicles                  GET   302   403   403   403   200   200   403   403
+pooling:agreement                 GET   302   403   200   200   200   403   403   403
+pooling:change                    GET   302   403   403   403   200   403   403   403
+pooling:step                      POST  302   403   403   403   302   403   403   403
+pooling:decide                    POST  302   403   403   403   403   403   403   403
+pooling:begin                     POST  302   403   302   403   302   403   403   403
+pooling:rotation                  GET   302   403   200   200   200   403   403   403
+pooling:rotation_step             POST  302   403   302   403   302   403   403   403
+pooling:rotation_decide           POST  302   403   403   403   403   403   403   403
+pooling:month                     GET   302   403   403   403   200   403   403   403
+pooling:note_cost                 POST  302   403   403   403   400   403   403   403
+pooling:note_use                  POST  302   403   403   403   400   403   403   403
+pooling:issue                     POST  302   403   403   403   302   403   403   403
+pooling:statement                 GET   302   403   200   200   200   403   403   403
+pooling:statement_pdf             GET   302   403   200   200   200   403   403   403
+pooling:statement_csv             GET   302   403   200   200   200   403   403   403
+pooling:gap                       GET   302   200   403   403   200   200   200   200
 referrals:inbox                   GET   302   200   200   200   200   200   200   200
 referrals:propose                 GET   302   403   200   200   200   403   403   403
 referrals:referral                GET   302   403   200   200   200   403   403   403
@@ -229,6 +280,7 @@ def world(db: None) -> World:
         of_support = support.addresses(promise.appointment, service)
         other = made.organization("Une autre")
         passed_on = referrals.addresses(promise.appointment, people["practitioner"], other)
+        of_pooling = pooling.addresses(service, promise.practitioner, people["manager"])
         asked = default_question("70")
         told, agreed = asked_and_agreed(promise.appointment)
         found = compute.diagnose(asked, inputs.read(asked))
@@ -277,9 +329,13 @@ def world(db: None) -> World:
         "directory:confirm": [TOKEN],
     }
     arguments |= {f"notes:{name}": [promise.token] for name in LETTERS}
+    with scope.system():
+        arguments |= door.arguments_of(
+            promise.appointment, promise.token, promise.other, people["practitioner"]
+        )
     for name in ("appointment", "appointment_ics", "cancel_appointment", "move_appointment"):
         arguments[f"portal:{name}"] = [promise.token]
-    arguments |= of_fees | of_complaints | of_support | passed_on
+    arguments |= of_fees | of_complaints | of_support | passed_on | of_pooling
     return World(service, people, arguments)
 
 

@@ -31,13 +31,15 @@ from maillage.directory.models import (
 )
 from maillage.directory.tests import made
 from maillage.families import links
-from maillage.families.models import Child, Consent, ContactCode, ContactLink
+from maillage.families.models import Child, Consent, ContactLink
 from maillage.notes.tests.made import leave_everything
 from maillage.fees.tests import made as fees
 from maillage.organizations.models import Membership
 from maillage.organizations.tests.staff import SINCE, Role, departement, manager
 from maillage.people.models import Session, User
+from maillage.pooling.tests import made as pooling
 from maillage.referrals.tests.made import passed_on
+from maillage.portal.tests import made as door
 from maillage.steering.models import KeptDiagnosis
 from maillage.support.tests.made import someone_supported
 
@@ -112,6 +114,7 @@ SYSTEM_SCOPE = {
     "notes/handing.py": "copies made with an agreement are destroyed when the parent takes it back",
     "notes/leaving.py": "a job notices departures and erases notes whose time is over; it opens none",
     "organizations/actions.py": "an invited address may have an account in another département",
+    "pooling/actions.py": "the last party to approve may not have signed the version that ends",
     "portal/tasks.py": "reminders are written by a job",
     "support/actions.py": "a family is counted once, whatever the employer",
     "support/adjusting.py": "a programme belongs to no département; each change is traced",
@@ -120,6 +123,9 @@ SYSTEM_SCOPE = {
     "support/tasks.py": "words of forgotten families are erased by a job",
     "support/reading.py": "how many sessions a family had, whatever the employer: a number",
     "practitioners/lapsing.py": "people and managers are warned of papers by a job",
+    "families/codes.py": "a proven code finds whoever gave the address, and them alone",
+    "families/second_parent.py": "one parent accepts, ends or shares what the other one started",
+    "families/tasks.py": "a code leaves for whoever gave the address, by a job",
     "families/retention.py": "families silent for two years are forgotten by a job",
     "people/retention.py": "unused accounts are closed by a job",
     "people/views.py": "the letter box of a demonstration, absent elsewhere",
@@ -163,6 +169,7 @@ def fill() -> User:
         )  # fmt: skip
         departement("79")
         someone_who_booked(service)
+        pooling.everything(nadia)
     return nadia
 
 
@@ -176,7 +183,7 @@ def someone_who_booked(service: Service) -> None:
     Child.objects.create(
         household=mine.household, departement_id="70", birth_month=SINCE.replace(day=1)
     )
-    ContactCode.objects.create(code_hash="x", expires_at=mine.ends_at, **who)
+    door.someone_inside(mine, User.objects.order_by("pk")[0])
     Consent.objects.create(purpose=Consent.Purpose.REFERRAL, means=Consent.Means.ONLINE, **who)
     away = {"starts_at": appointments.at(8, 0), "ends_at": appointments.at(9, 0)}
     Absence.objects.create(practitioner=rule.practitioner, **away)
@@ -278,10 +285,10 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         "agenda_waitingentry", "complaints_complaint", "directory_errorreport",
         "directory_mergeproposal",
         "directory_unmetneed", "families_child", "families_consent", "families_contact",
-        "families_contactcode", "families_contactlink", "families_household",
+        "families_contactlink", "families_household", "families_secondparent",
         "fees_cost", "fees_fee", "fees_funding", "organizations_membership", "people_user",
         "practitioners_credential",
-        "practitioners_employment", "referrals_gap", "steering_keptdiagnosis",
+        "portal_invitation", "practitioners_employment", "referrals_gap", "steering_keptdiagnosis",
         "support_enrolmentcount",
     }  # fmt: skip
 

@@ -13,18 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maillage.agenda import actions
 from maillage.agenda.models import Appointment
-from maillage.core.errors import DomainError
 from maillage.families import links, second_parent
 from maillage.families.errors import LinkIsDead
 from maillage.families.models import ContactLink, SecondParent
 from maillage.families.telling import tell
-from maillage.notes.actions import leave_for_session
 from maillage.notes.reading import left_on
 from maillage.portal.cards import telephone
 from maillage.portal.free_times import moment_of, slots_page
 from maillage.portal.prices import said_of
 from maillage.portal.promises import LINK_OUTLIVES, STEPS, calendar, facts
-from maillage.portal.space_forms import WordForm
 from maillage.support.models import Session
 
 TOGETHER = frozenset({Appointment.Composition.COUPLE, Appointment.Composition.FAMILY})
@@ -47,7 +44,7 @@ def appointment(request: HttpRequest, token: str) -> HttpResponse:
     found = _of(link)
     if link.shared_by_id is not None:
         return render(request, "portal/shared_appointment.html", _essentials(found, token))
-    return render(request, "portal/appointment.html", _page(found, token, WordForm()))
+    return render(request, "portal/appointment.html", _page(found, token))
 
 
 @require_safe
@@ -103,23 +100,6 @@ def change_to(request: HttpRequest, token: str, rule_id: UUID, stamp: str) -> Ht
     found = followed(token)
     moved = actions.change_practitioner(found, rule_id, moment_of(stamp))
     return _moved(request, token, found, moved, _("C’est changé. Vous n’avez rien à expliquer."))
-
-
-@require_POST
-def leave_a_word(request: HttpRequest, token: str) -> HttpResponse:
-    """A word for whoever receives, sealed: nobody else can read it, this page included."""
-    found = followed(token)
-    form = WordForm(request.POST)
-    if form.is_valid():
-        try:
-            leave_for_session(found, form.cleaned_data["text"])
-        except DomainError as error:
-            form.add_error("text", str(error))
-    if not form.is_valid():
-        page = _page(found, token, form)
-        return render(request, "portal/appointment.html", page, status=400)
-    messages.success(request, _("Votre mot est laissé. Seule la personne qui vous reçoit le lira."))
-    return redirect("portal:appointment", token=token)
 
 
 @require_POST
@@ -179,7 +159,7 @@ def _essentials(found: Appointment, token: str) -> dict[str, Any]:
     }
 
 
-def _page(found: Appointment, token: str, word: WordForm) -> dict[str, Any]:
+def _page(found: Appointment, token: str) -> dict[str, Any]:
     page = _essentials(found, token)
     session = Session.objects.filter(appointment=found).select_related("episode").first()
     linked = _linked_parent(found) if page["may_change"] else None
@@ -187,7 +167,6 @@ def _page(found: Appointment, token: str, word: WordForm) -> dict[str, Any]:
         "fee": said_of(found),
         "session": session,
         "left": left_on(found) if page["may_change"] else None,
-        "word": word,
         "may_share": linked is not None,
     }
 

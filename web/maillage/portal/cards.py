@@ -1,6 +1,8 @@
 """What a card says of one result: what, when, how far, how much, with whom; then why."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import formats
@@ -40,10 +42,17 @@ class Card:
     alert: str
     stale: str
     also: tuple[str, ...]  # other places of the same service
+    book_href: str = ""  # empty when no time can be taken here
 
 
-def card(result: Result, asked: Asked, number: int | None = None) -> Card:
-    """Write the card of one result of a search."""
+def card(
+    result: Result,
+    asked: Asked,
+    number: int | None = None,
+    *,
+    bookable: Collection[UUID] = (),
+) -> Card:
+    """Write the card of one result of a search; `bookable` are the services with an agenda here."""
     service, at = result.service, result.offer.at
     phone = service.phone or (at.location.phone if at else "") or service.organization.phone
     when, when_note = _when(result, asked)
@@ -67,6 +76,7 @@ def card(result: Result, asked: Asked, number: int | None = None) -> Card:
         alert=service.alert or (str(service.get_status_display()) if result.is_closed else ""),
         stale=_stale(result),
         also=tuple(_elsewhere(other) for other in result.also[:ALSO_SHOWN]),
+        book_href=reverse("portal:slots", args=[service.pk]) if service.pk in bookable else "",
     )
 
 

@@ -60,6 +60,15 @@ def service_to_book(service_id: UUID) -> Service:
     return get_object_or_404(found, pk=service_id)
 
 
+def services_to_book(services: Iterable[Service]) -> frozenset[UUID]:
+    """Those of these services whose times are taken here: one query, none if none could be."""
+    joined = [one.pk for one in services if one.joining == Service.Joining.APPOINTMENT]
+    if not joined:
+        return frozenset()
+    rules = Availability.objects.filter(service__in=joined, practitioner__stopped_on=None)
+    return frozenset(rules.order_by("service").values_list("service", flat=True).distinct())
+
+
 def moment_of(stamp: str) -> datetime:
     """Read the moment that a link names. Raises `SlotIsTaken` when it means nothing."""
     try:
@@ -147,7 +156,9 @@ def line_of(slot: Slot, moment: datetime) -> dict[str, Any]:
         "rule": slot.occurrence.availability_id,
         "stamp": stamp_of(slot.starts_at),
         "hour": words.hour(moment.time()),
-        "with": slot.occurrence.practitioner.name,
+        "with": words.listed(
+            [one.practitioner.name for one in (slot.occurrence, *slot.others)]
+        ),
         "profession": slot.occurrence.practitioner.get_profession_display(),
         "where": place.location.name if place is not None else "",
         "modes": modes_of(slot.occurrence.availability.modes),

@@ -13,6 +13,7 @@ from maillage.families import contacts, second_parent
 from maillage.families.models import Child, Consent, Contact, SecondParent
 from maillage.fees.models import Fee
 from maillage.portal import words
+from maillage.referrals.models import ReferredFamily
 from maillage.support.models import Episode, Goals, Session
 
 Kept = dict[str, Any]
@@ -82,6 +83,12 @@ def supports(mine: Sequence[Contact]) -> list[Kept]:
         "service", "practitioner", "organization"
     )
     return [_support(one) for one in found.order_by("-opened_at", "pk")]
+
+
+def referrals(mine: Sequence[Contact]) -> list[ReferredFamily]:
+    """What is passed on for this parent, latest first."""
+    found = ReferredFamily.objects.filter(contact__in=[one.pk for one in mine])
+    return list(found.select_related("referral", "contact").order_by("-referral__created_at"))
 
 
 def waits(mine: Sequence[Contact]) -> list[Kept]:

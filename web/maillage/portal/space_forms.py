@@ -10,8 +10,6 @@ from maillage.directory.vocabulary import Delivery
 from maillage.families.models import Contact
 from maillage.families.reach import read_reach
 
-LONGEST_WORD = 1000
-
 
 def _reach(label: Any, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
@@ -98,21 +96,6 @@ class OtherParentForm(forms.Form):
     def clean_reach(self) -> tuple[Contact.Channel, str]:
         """Read an address or a number."""
         return read_reach(self.cleaned_data["reach"])
-
-
-class WordForm(forms.Form):
-    """A word for whoever receives."""
-
-    text = forms.CharField(
-        label=_("Un mot pour préparer le rendez-vous"),
-        help_text=_("Ce que vous voulez que cette personne sache avant. Elle seule le lira."),
-        max_length=LONGEST_WORD,
-        error_messages={
-            "required": _("Écrivez quelques mots, ou laissez : ce n’est pas obligatoire."),
-            "max_length": _("C’est un peu long : mille signes au plus, le reste se dira."),
-        },
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
 
 
 class WaitingForm(forms.Form):

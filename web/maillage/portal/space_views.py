@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.agenda import waiting
 from maillage.agenda.models import Appointment, WaitingEntry
-from maillage.families import contacts, second_parent
-from maillage.families.models import Consent, Contact
+from maillage.core.choices import stop_address
+from maillage.families import contacts, links, second_parent
+from maillage.families.models import Consent, Contact, ContactLink
 from maillage.portal import door_views, own_data, space
 from maillage.portal.promises import new_link, offer_link, said
 from maillage.portal.space import Inside, visitors_only
 from maillage.portal.space_forms import MessagesForm
+from maillage.referrals.models import ReferredFamily
 
 PAST_SHOWN = 10
 
@@ -86,6 +88,24 @@ def open_offer(request: Inside, entry_id: UUID) -> HttpResponse:
 
 @visitors_only
 @require_POST
+def open_referral(request: Inside, referral_id: UUID) -> HttpResponse:
+    """Go to the page of what is passed on for them, by a new link of their own."""
+    mine = ReferredFamily.objects.filter(contact__in=request.visit.contacts)
+    found = get_object_or_404(mine.select_related("contact"), pk=referral_id)
+    token = links.make(found.contact, ContactLink.Opens.REFERRAL, found.pk)
+    return redirect("referrals:follow", token=token)
+
+
+@visitors_only
+@require_POST
+def messages_page(request: Inside) -> HttpResponse:
+    """Choose message by message, on the page that every message leads to."""
+    first = Contact.objects.get(pk=request.visit.contact_id)
+    return redirect(stop_address(first.pk, first.departement_id))
+
+
+@visitors_only
+@require_POST
 def leave_the_list(request: Inside, entry_id: UUID) -> HttpResponse:
     """Wait no more for a service."""
     mine = WaitingEntry.objects.filter(contact__in=request.visit.contacts)
@@ -143,6 +163,7 @@ def _home(request: Inside, form: MessagesForm | None = None, status: int = 200) 
         "past": [said(one) for one in past[:PAST_SHOWN]],
         "supports": own_data.supports(mine),
         "waiting": own_data.waits(mine),
+        "referrals": own_data.referrals(mine),
         "consents": Consent.objects.in_force().filter(contact__in=mine).order_by("-given_at"),
         "linked": second_parent.of([one.pk for one in mine]),
         "form": form or MessagesForm(initial=start),

@@ -11,6 +11,7 @@ from maillage.portal import (
     door_views,
     ground,
     invitation_views,
+    joint_views,
     other_parent_views,
     pages,
     service_views,
@@ -67,7 +68,6 @@ urlpatterns = [
         appointment_views.change_to,
         name="change_practitioner_to",
     ),
-    path("rendez-vous/<str:token>/mot/", appointment_views.leave_a_word, name="leave_a_word"),
     path("rendez-vous/<str:token>/a-deux/", appointment_views.share, name="share_appointment"),
     path("rendez-vous/<str:token>/suite/", booking_views.again, name="again"),
     path(
@@ -80,6 +80,9 @@ urlpatterns = [
     path("attente/<str:token>/non/", waiting_views.decline, name="decline_offer"),
     path("invitation/", invitation_views.enter, name="invitation"),
     path("invitation/<str:code>/", invitation_views.follow, name="follow_invitation"),
+    path(
+        "pro/agenda/ensemble/<uuid:rule_id>/<str:stamp>/", joint_views.book, name="book_together"
+    ),
     path("pro/invitations/", invitation_views.sent, name="invitations"),
     path(
         "pro/invitations/<uuid:invitation_id>/reprendre/",
@@ -103,6 +106,12 @@ urlpatterns = [
         space_views.take_back,
         name="space_take_back",
     ),
+    path(
+        "mon-espace/orientations/<uuid:referral_id>/",
+        space_views.open_referral,
+        name="space_referral",
+    ),
+    path("mon-espace/messages/choisir/", space_views.messages_page, name="space_choose_messages"),
     path("mon-espace/attente/<uuid:entry_id>/", space_views.open_offer, name="space_offer"),
     path(
         "mon-espace/attente/<uuid:entry_id>/quitter/",

@@ -17,6 +17,7 @@ from maillage.directory.signposts import signposts_for
 from maillage.portal import home, results, words
 from maillage.portal.cards import card
 from maillage.portal.forms import EXPECTING, SearchForm, moments
+from maillage.portal.free_times import services_to_book
 from maillage.portal.pictures import map_of_results
 from maillage.portal.robots import looks_like_a_robot
 from maillage.portal.understanding import Somewhere, Understood, exactly, place, worry
@@ -107,12 +108,13 @@ def _asked(form: SearchForm, commune: Commune, understood: Understood) -> result
 def _answer(query: QueryDict, asked: results.Asked, found: results.Found) -> dict[str, Any]:
     pages = Paginator(found.results, PER_PAGE).get_page(query.get("page"))
     numbered = list(enumerate(pages.object_list, start=pages.start_index()))
+    bookable = services_to_book([result.service for _number, result in numbered])
     return {
         "asked": asked,
         "found": found,
         "pages": pages,
         "page_link": _link(query, page="") or "?page=",
-        "cards": [card(result, asked, number) for number, result in numbered],
+        "cards": [card(result, asked, number, bookable=bookable) for number, result in numbered],
         "instead": [card(result, asked) for result in found.instead],
         "advisers": [card(result, asked) for result in found.advisers],
         "with_car": _link(query, no_car=None),

@@ -88,10 +88,12 @@ def test_a_shared_appointment_is_read_and_neither_moved_nor_cancelled(nour, link
     assert "L’autre parent a pris ce rendez-vous" in page.text
     assert "nour" not in page.text.lower()
     assert Client().get(f"{address}agenda.ics").status_code == 200
-    for way in ("annuler", "mot", "a-deux"):
-        assert Client().post(f"{address}{way}/", {"text": "x"}).status_code == 410
+    for way in ("annuler", "a-deux"):
+        assert Client().post(f"{address}{way}/").status_code == 410
     for way in ("deplacer", "changer", "suite"):
         assert Client().get(f"{address}{way}/").status_code == 410
+    for way in ("mot", "mes-notes"):
+        assert Client().get(f"{address}{way}/").status_code == 404
 
 
 def test_who_was_given_it_is_told_when_it_moves_or_is_cancelled(nour, linked):

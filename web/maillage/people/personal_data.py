@@ -6,18 +6,10 @@ sentences are in French, for the register that each operator keeps and publishes
 docs/guide/donnees-personnelles.md is made from them. No health data, no income, no nationality.
 """
 
-from dataclasses import dataclass
+from maillage.people.not_personal import NOT_PERSONAL
+from maillage.people.register import Personal
 
-
-@dataclass(frozen=True, slots=True)
-class Personal:
-    """Columns of one model that are kept for one purpose, for one length of time."""
-
-    model: str
-    columns: tuple[str, ...]
-    whose: str
-    purpose: str
-    kept: str
+__all__ = ["NOT_PERSONAL", "PERSONAL", "Personal", "as_table"]
 
 
 _ACCOUNT = "Deux ans après la dernière connexion, puis le compte est fermé et le nom effacé."
@@ -268,7 +260,8 @@ PERSONAL: tuple[Personal, ...] = (
             "erased_at",
         ),
         "Personnes qui font une réclamation, intervenant concerné, qui répond",
-        "Répondre à la personne ; lue par la responsable et le département, jamais par l’intéressé.",
+        "Répondre à la personne ; lue par la responsable et le département, jamais par"
+        " l’intéressé.",
         "Deux ans après la réponse, puis il ne reste que les dates.",
     ),
     Personal(
@@ -413,8 +406,20 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(
         "notes.Note",
         (
-            "id", "kind", "departement", "household", "appointment", "number", "reader", "key",
-            "author", "contact", "agreement", "sealed", "written_at", "opened_at",
+            "id",
+            "kind",
+            "departement",
+            "household",
+            "appointment",
+            "number",
+            "reader",
+            "key",
+            "author",
+            "contact",
+            "agreement",
+            "sealed",
+            "written_at",
+            "opened_at",
         ),
         "Intervenants qui écrivent pour eux-mêmes, parents qui laissent un mot avant la séance",
         "Garder un fil d’une séance à l’autre ; scellé, seul le lecteur désigné peut l’ouvrir.",
@@ -438,8 +443,19 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(
         "notes.AccessRequest",
         (
-            "id", "departement", "contact", "appointment", "asked_of", "public_key", "asked_at",
-            "due_on", "state", "sealed", "answered_at", "reminded_at", "escalated_at",
+            "id",
+            "departement",
+            "contact",
+            "appointment",
+            "asked_of",
+            "public_key",
+            "asked_at",
+            "due_on",
+            "state",
+            "sealed",
+            "answered_at",
+            "reminded_at",
+            "escalated_at",
         ),
         "Parents qui demandent ce qui est écrit sur eux, intervenants qui répondent",
         "Donner accès dans le mois ; réponse scellée, ouverte par le code gardé par le parent.",
@@ -459,45 +475,51 @@ PERSONAL: tuple[Personal, ...] = (
         "Envoyer les codes, les rendez-vous et les rappels, et prouver l’envoi.",
         "Texte : sept jours ; accusé d’envoi : quatre-vingt-dix jours.",
     ),
+    Personal(
+        "pooling.Approval",
+        (
+            "id",
+            "party",
+            "agreement",
+            "rotation",
+            "edition",
+            "accepted",
+            "reason",
+            "decided_by",
+            "decided_at",
+        ),
+        "Professionnels qui signent pour leur organisme",
+        "Prouver que chaque partie a approuvé la convention ou la rotation, quand et par qui.",
+        "Aussi longtemps que la convention ; le nom s’efface avec le compte.",
+    ),
+    Personal(
+        "pooling.Statement",
+        (
+            "id",
+            "agreement",
+            "month",
+            "version",
+            "reason",
+            "minutes",
+            "unshared_minutes",
+            "metres",
+            "total",
+            "content_hash",
+            "issued_at",
+            "issued_by",
+        ),
+        "Professionnels qui émettent les relevés",
+        "Savoir qui a arrêté les comptes d’un mois partagé entre communes.",
+        "Dix ans, comme les pièces comptables ; le nom s’efface avec le compte.",
+    ),
+    Personal(
+        "pooling.Rotation",
+        ("note",),
+        "Professionnels partagés entre communes",
+        "Dire aux parties pourquoi une nouvelle répartition est proposée.",
+        "Aussi longtemps que la convention.",
+    ),
 )
-
-# Text columns that are about a place, a body, a rule or a file: never about a person.
-NOT_PERSONAL: dict[str, str] = {
-    "agenda.Availability": "modes byday",
-    "agenda.Room": "name",
-    "agenda.WaitingEntry": "communes modes",
-    "directory.LinkCheck": "url reason",
-    "directory.Location": "name address postcode access outside_id",
-    "directory.MergeProposal": "reasons",
-    "directory.Schedule": "byday note",
-    "directory.ScheduleException": "note",
-    "directory.Service": (
-        "name name_en description description_en topics audiences modes cost_note languages"
-        " accommodations website alert source outside_id"
-    ),
-    "directory.ServiceArea": "code",
-    "directory.ServiceAtLocation": "note",
-    "directory.UnmetNeed": "need",
-    "fees.Band": "bound_name",
-    "fees.Schedule": "name parameter",
-    "organizations.Organization": "name description siret website outside_id",
-    "steering.FrozenResult": "key packed",
-    "steering.KeptDiagnosis": "title note packed data_hash code_version",
-    "support.Programme": "key name source",
-    "support.ProgrammeTerms": "charter quota_source reason",
-    "territory.Authority": "code name",
-    "territory.Commune": (
-        "code name article search_name town_hall_address town_hall_phone town_hall_hours outline"
-        " children_source"
-    ),
-    "territory.Dataset": "key title producer licence vintage sha256 notes",
-    "territory.Departement": "code name region",
-    "territory.Epci": "siren name kind",
-    "territory.Observation": "area measure",
-    "territory.Postcode": "code",
-    "territory.SearchKey": "key label",
-    "territory.Zoning": "code generation name status figures",
-}
 
 
 def as_table() -> str:

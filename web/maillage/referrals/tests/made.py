@@ -74,7 +74,7 @@ def scene() -> Scene:
         at = directory.organization(f"Association {name}")
         service = directory.service(
             name, organization=at, topics=["separation"], kind="family_mediation",
-            joining="appointment", email=f"{where}@example.org",
+            joining="appointment", modes=["on_site", "phone"], email=f"{where}@example.org",
         )  # fmt: skip
         directory.place(service, where)
         services.append(service)
@@ -83,10 +83,10 @@ def scene() -> Scene:
     return Scene(appointment, sender, tuple(services), tuple(receivers), officer)
 
 
-def link(candidate: Candidate) -> str:
-    """A token as a service asked would find in its mail."""
+def link(referral: Referral) -> str:
+    """A token as the first service asked would find in its mail."""
     with scope.system():
-        return receiver_links.make(candidate, NOW)
+        return receiver_links.make(first(referral), NOW)
 
 
 def first(referral: Referral) -> Candidate:

@@ -32,7 +32,7 @@ PRACTITIONERS = 100
 CLIENTS = 8
 LONGEST_WAIT = 8.0
 SECONDS_TO_START = 180
-SECONDS_TO_SEND = 120
+SECONDS_TO_SEND = 600  # a message that a killed worker held waits for its lease, then for the sweep
 COUNTS = (
     "select (select count(*) from territory_commune where departement_id = '70'),"
     " (select count(*) from directory_service where is_demonstration)"

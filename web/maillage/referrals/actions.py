@@ -42,7 +42,10 @@ def propose(wanted: Proposal, *, by: int, now: datetime | None = None) -> Referr
     lock_referral(key)
     if (already := Referral.objects.filter(pk=key).first()) is not None:
         return already
-    appointment = Appointment.objects.select_related("household").get(pk=wanted.appointment_id)
+    found = Appointment.objects.select_related("household", "service_at_location__location")
+    appointment = found.get(pk=wanted.appointment_id)
+    place = appointment.service_at_location
+    lives = appointment.household.commune_id
     referral = Referral.objects.create(
         pk=key,
         departement_id=appointment.departement_id,
@@ -50,7 +53,7 @@ def propose(wanted: Proposal, *, by: int, now: datetime | None = None) -> Referr
         practitioner=appointment.practitioners.order_by("pk").first(),
         created_by_id=by,
         need=wanted.need,
-        commune_id=appointment.household.commune_id,
+        commune_id=lives or (place.location.commune_id if place else None),
         birth_month=wanted.birth_month,
         availability=wanted.availability,
         handover=wanted.handover,

@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+from django.utils import timezone
+
 from maillage.agenda.models import Appointment
 from maillage.agenda.permissions import appointment_of
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.permissions import AtWork, Rights
+from maillage.practitioners.models import Employment
 from maillage.referrals.models import Candidate, Gap, Referral
 
 
@@ -24,10 +27,17 @@ def coordinates(rights: Rights, departement: str) -> bool:
     return departement in rights.steers | rights.administers
 
 
+def workplaces(request: AtWork) -> frozenset[UUID]:
+    """Where this person has a role, or is employed as a practitioner."""
+    jobs = Employment.objects.filter(practitioner__user=request.user.pk).on(timezone.localdate())
+    employers = jobs.order_by("pk").values_list("organization", flat=True)
+    return request.rights.works_in | frozenset(employers)
+
+
 def appointment_to_pass_on(request: AtWork, appointment_id: UUID) -> Appointment:
     """Load an appointment of an organization where one works, or refuse."""
     found = appointment_of(request, appointment_id)
-    if found.organization_id not in request.rights.works_in:
+    if found.organization_id not in workplaces(request):
         raise NotAllowed
     return found
 
@@ -44,7 +54,7 @@ def referral_of(request: AtWork, referral_id: UUID) -> Referral:
 
 def sends(request: AtWork, referral: Referral) -> bool:
     """Whether one works for who sent it."""
-    return referral.organization_id in request.rights.works_in
+    return referral.organization_id in workplaces(request)
 
 
 def follows(request: AtWork, referral: Referral) -> bool:
@@ -56,7 +66,7 @@ def follows(request: AtWork, referral: Referral) -> bool:
 
 def candidate_of(request: AtWork, candidate_id: UUID) -> Candidate:
     """Load a request made to an organization where one works, or refuse."""
-    found = Candidate.objects.of_organizations(list(request.rights.works_in))
+    found = Candidate.objects.of_organizations(list(workplaces(request)))
     candidate = found.select_related("service__organization").filter(pk=candidate_id).first()
     if candidate is None:
         raise NotAllowed

@@ -30,7 +30,7 @@ SHOWN = 100
 @require_GET
 def inbox(request: AtWork) -> HttpResponse:
     """What waits for me: requests to answer, families taken, what I sent, what is late."""
-    mine = request.rights.works_in
+    mine = permissions.workplaces(request)
     sent = [_sent(one) for one in queries.sent(mine)[:SHOWN]]
     late = queries.open_in(request.rights.steers | request.rights.administers)
     return render(request, "referrals/inbox.html", {

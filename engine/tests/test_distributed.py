@@ -1,0 +1,139 @@
+"""The same work over départements: here, in processes and on a real dask cluster."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from distributed import Client, LocalCluster
+
+from maillage_engine import FOOT, BadArray, BadParameter, pairs_within, places, step_weight
+from maillage_engine.access import two_step_access
+from maillage_engine.distributed import departement_parts, gathered, over_departements
+from maillage_engine.travel import Places
+
+BANDS = [(10, 1.0), (30, 0.5)]
+REACH_KM = 2.0
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Access scores of one part. A plain object, so that it travels to a worker."""
+
+    homes: Places
+    sites: Places
+    people: np.ndarray
+    supply: np.ndarray
+
+    def __call__(self, part):
+        homes, sites = (
+            Places(one.longitude[at], one.latitude[at], one.density[at])
+            for one, at in ((self.homes, part.origins), (self.sites, part.sites))
+        )
+        near = pairs_within(homes, sites, 30, FOOT)
+        weight = near.matrix(step_weight(near.minutes, BANDS))
+        score = two_step_access(self.people[part.origins], self.supply[part.sites], weight).score
+        return {"score": score[np.searchsorted(part.origins, part.own)]}
+
+
+@pytest.fixture(scope="module")
+def country():
+    """Three départements side by side, whose families cross their borders."""
+    rng = np.random.default_rng(4)
+    homes = places(rng.uniform(5.5, 5.8, 900), rng.uniform(47.0, 47.1, 900))
+    sites = places(rng.uniform(5.5, 5.8, 60), rng.uniform(47.0, 47.1, 60))
+    codes = np.array(["21", "39", "70"])[((homes.longitude - 5.5) / 0.1).astype(int).clip(0, 2)]
+    work = Scores(homes, sites, rng.integers(1, 50, 900), rng.integers(1, 20, 60))
+    return work, departement_parts(homes, codes, sites, REACH_KM)
+
+
+def whole(work):
+    near = pairs_within(work.homes, work.sites, 30, FOOT)
+    weight = near.matrix(step_weight(near.minutes, BANDS))
+    return two_step_access(work.people, work.supply, weight).score
+
+
+def test_parts_give_the_scores_of_one_process_digit_for_digit(country):
+    work, parts = country
+    assert [part.code for part in parts] == ["21", "39", "70"]
+    assert all(part.origins.size > part.own.size for part in parts)  # borders are crossed
+    found = gathered(parts, over_departements(work, parts), "score")
+    assert np.array_equal(found, whole(work))
+
+
+def test_without_their_halo_parts_would_be_wrong(country):
+    work, parts = country
+    alone = [type(p)(p.code, p.own, p.own, p.sites) for p in parts]
+    found = gathered(alone, over_departements(work, alone), "score")
+    assert not np.allclose(found, whole(work))
+
+
+def test_a_cluster_of_two_workers_gives_the_same_digits(country):
+    work, parts = country
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+            silence_logs=50,
+        ) as cluster,
+        Client(cluster) as client,
+    ):  # fmt: skip
+        found = over_departements(work, parts, cluster=client)
+    assert np.array_equal(gathered(parts, found, "score"), whole(work))
+
+
+def test_an_executor_of_the_standard_library_will_do(country):
+    work, parts = country
+    told = []
+    with ThreadPoolExecutor(2) as threads:
+        found = over_departements(work, parts, cluster=threads, progress=lambda *t: told.append(t))
+    assert np.array_equal(gathered(parts, found, "score"), whole(work))
+    assert sorted(code for _, _, code in told) == ["21", "39", "70"]
+    assert [(done, every) for done, every, _ in told] == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_what_is_done_is_kept_and_a_stop_in_the_middle_loses_only_the_rest(country, tmp_path):
+    work, parts = country
+    worked = []
+
+    def stopping(part):
+        if part.code == "70":
+            raise KeyboardInterrupt
+        worked.append(part.code)
+        return work(part)
+
+    def going_on(part):
+        worked.append(part.code)
+        return work(part)
+
+    with pytest.raises(KeyboardInterrupt):
+        over_departements(stopping, parts, folder=tmp_path, inputs="2024")
+    found = over_departements(going_on, parts, folder=tmp_path, inputs="2024")
+    assert worked == ["21", "39", "70"]
+    assert np.array_equal(gathered(parts, found, "score"), whole(work))
+
+
+def test_a_part_that_changed_is_computed_again(country, tmp_path):
+    work, parts = country
+    over_departements(work, parts, folder=tmp_path, inputs="2024")
+    smaller = [type(p)(p.code, p.own, p.origins, p.sites[1:]) for p in parts[:1]] + parts[1:]
+    worked = []
+    over_departements(
+        lambda part: worked.append(part.code) or work(part), smaller, folder=tmp_path, inputs="2024"
+    )
+    assert worked == ["21"]
+    over_departements(
+        lambda part: worked.append(part.code) or work(part), parts, folder=tmp_path, inputs="2025"
+    )
+    assert worked == ["21", "21", "39", "70"]
+    with pytest.raises(BadParameter, match="a folder needs `inputs`"):
+        over_departements(work, parts, folder=tmp_path)
+
+
+def test_results_that_do_not_follow_the_origins_are_refused(country):
+    _, parts = country
+    with pytest.raises(BadArray, match="score of 21 must hold a row for each"):
+        over_departements(lambda part: {"score": np.zeros(2)}, parts)
+    with pytest.raises(BadParameter, match="given once"):
+        over_departements(lambda part: {}, [parts[0], parts[0]])
+    with pytest.raises(BadArray, match="exactly one part"):
+        gathered(parts[:1], {"21": {"score": np.zeros(parts[0].own.size)}}, "score")

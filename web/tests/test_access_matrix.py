@@ -34,6 +34,7 @@ from maillage.families.models import ContactLink
 from maillage.fees.tests import made as fees
 from maillage.notes.tests.made import asked_and_agreed
 from maillage.organizations.models import Membership
+from maillage.organizations.tests import partners
 from maillage.organizations.tests.staff import Role, administrator, manager, person, sign_in
 from maillage.people.models import User
 from maillage.portal.tests import made as door
@@ -102,6 +103,12 @@ organizations:own_data            GET   302   200   200   200   200   200   200 
 organizations:members             GET   302   200   403   403   403   403   403   200
 organizations:invite              GET   302   200   403   403   403   403   403   200
 organizations:end_membership      POST  302   404   403   403   403   403   403   302
+organizations:partnership         GET   302   403   403   403   200   200   403   403
+organizations:apply               POST  302   403   403   403   400   403   403   403
+organizations:sign_charter        POST  302   403   403   403   302   403   403   403
+organizations:accreditations      GET   302   200   403   403   403   403   403   200
+organizations:accreditation       GET   302   403   403   403   403   403   403   200
+organizations:grid                GET   302   200   403   403   403   403   403   200
 organizations:trail               GET   302   200   403   403   403   403   403   200
 portal:slots                      GET   200   200   200   200   200   200   200   200
 portal:book                       GET   200   200   200   200   200   200   200   200
@@ -136,6 +143,7 @@ portal:space_take_back            POST  302   302   302   302   302   302   302 
 portal:space_offer                POST  302   302   302   302   302   302   302   302
 portal:space_wait_no_more         POST  302   302   302   302   302   302   302   302
 portal:space_referral             POST  302   302   302   302   302   302   302   302
+portal:space_calendar             POST  302   302   302   302   302   302   302   302
 portal:space_data                 GET   302   302   302   302   302   302   302   302
 portal:space_erase                GET   302   302   302   302   302   302   302   302
 portal:other_parent               GET   302   302   302   302   302   302   302   302
@@ -277,6 +285,7 @@ def world(db: None) -> World:
         promise = _promise(service, people["practitioner"])
         of_fees = fees.arguments(promise.appointment)
         of_complaints = complaints.arguments(service)
+        of_partners = partners.arguments(service.organization, people["administrator"].pk)
         of_support = support.addresses(promise.appointment, service)
         other = made.organization("Une autre")
         passed_on = referrals.addresses(promise.appointment, people["practitioner"], other)
@@ -335,7 +344,7 @@ def world(db: None) -> World:
         )
     for name in ("appointment", "appointment_ics", "cancel_appointment", "move_appointment"):
         arguments[f"portal:{name}"] = [promise.token]
-    arguments |= of_fees | of_complaints | of_support | passed_on | of_pooling
+    arguments |= of_fees | of_complaints | of_partners | of_support | passed_on | of_pooling
     return World(service, people, arguments)
 
 

@@ -103,7 +103,7 @@ def _book(
         return _onward(request, service, str(error))
     except DomainError as error:
         form.add_error("children" if "child" in error.code else None, str(error))
-        return _shown(request, service, form, token, status=error.status)
+        return _shown(request, service, form, token, status=error.status, refused=True)
 
 
 def _form(
@@ -145,7 +145,13 @@ def _onward(request: HttpRequest, service: Service, refusal: str) -> HttpRespons
 
 
 def _shown(
-    request: HttpRequest, service: Service, form: BookingForm, token: str, *, status: int
+    request: HttpRequest,
+    service: Service,
+    form: BookingForm,
+    token: str,
+    *,
+    status: int,
+    refused: bool = False,
 ) -> HttpResponse:
     zone = time_zone(service.departement_id)
     slot = form.slot
@@ -167,5 +173,7 @@ def _shown(
         "known": form.asked.known,
         "token": token,
         "phone": phone,
+        "phone_href": telephone(phone),
+        "refused": refused,
     }
     return render(request, "portal/book.html", page, status=status)

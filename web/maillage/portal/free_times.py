@@ -107,13 +107,15 @@ def slots_page(
     phone = service.phone or service.organization.phone
     if not found.slots and wish == Wish() and after == now and not others:
         noticed(service, now=now)
+    days = [
+        (words.day(day, today), [line_of(slot, moment) for slot, moment in each])
+        for day, each in groupby(local, key=lambda pair: pair[1].date())
+    ]
     return {
         "service": service,
         "title": words.name(service),
-        "days": [
-            (words.day(day, today), [line_of(slot, moment) for slot, moment in each])
-            for day, each in groupby(local, key=lambda pair: pair[1].date())
-        ],
+        "days": days,
+        "same": _said_once(days),
         "filters": _filters(service, wish, others),
         "wished": wish != Wish(),
         "later": wish.query(apres=stamp_of(found.after)) if found.after else "",
@@ -122,6 +124,13 @@ def slots_page(
         "phone": phone,
         "phone_href": telephone(phone),
     }
+
+
+def _said_once(days: list[tuple[str, list[dict[str, Any]]]]) -> dict[str, Any] | None:
+    """With whom, where and how, when it is the same for every time shown."""
+    lines = [line for _day, each in days for line in each]
+    kinds = {tuple(line[name] for name in ("with", "where", "modes")) for line in lines}
+    return lines[0] if len(kinds) == 1 else None
 
 
 def _search(
@@ -156,9 +165,7 @@ def line_of(slot: Slot, moment: datetime) -> dict[str, Any]:
         "rule": slot.occurrence.availability_id,
         "stamp": stamp_of(slot.starts_at),
         "hour": words.hour(moment.time()),
-        "with": words.listed(
-            [one.practitioner.name for one in (slot.occurrence, *slot.others)]
-        ),
+        "with": words.listed([one.practitioner.name for one in (slot.occurrence, *slot.others)]),
         "profession": slot.occurrence.practitioner.get_profession_display(),
         "where": place.location.name if place is not None else "",
         "modes": modes_of(slot.occurrence.availability.modes),

@@ -4,15 +4,17 @@ import json
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.agenda import waiting
+from maillage.agenda import feeds, waiting
 from maillage.agenda.models import Appointment, WaitingEntry
 from maillage.core.choices import stop_address
 from maillage.families import contacts, links, second_parent
@@ -98,6 +100,21 @@ def open_referral(request: Inside, referral_id: UUID) -> HttpResponse:
 
 @visitors_only
 @require_POST
+def turn_calendar(request: Inside) -> HttpResponse:
+    """Make a new address for one's calendar, shown once; the former one closes. Or close it."""
+    first = Contact.objects.get(pk=request.visit.contact_id)
+    if request.POST.get("answer") == "close":
+        feed = feeds.of_contact(first)
+        if feed is not None:
+            feeds.close(feed)
+        messages.success(request, _("L’adresse de votre agenda est fermée."))
+        return redirect("portal:space")
+    address = settings.SITE_URL + reverse("agenda:feed", args=[feeds.open_for_contact(first)])
+    return render(request, "portal/space_calendar.html", {"address": address})
+
+
+@visitors_only
+@require_POST
 def messages_page(request: Inside) -> HttpResponse:
     """Choose message by message, on the page that every message leads to."""
     first = Contact.objects.get(pk=request.visit.contact_id)
@@ -165,6 +182,8 @@ def _home(request: Inside, form: MessagesForm | None = None, status: int = 200) 
         "waiting": own_data.waits(mine),
         "referrals": own_data.referrals(mine),
         "consents": Consent.objects.in_force().filter(contact__in=mine).order_by("-given_at"),
+        "feed": (health := feeds.health(feeds.of_contact(first), now)),
+        "has_feed": health.state not in {feeds.Sync.NONE, feeds.Sync.FORMER},
         "linked": second_parent.of([one.pk for one in mine]),
         "form": form or MessagesForm(initial=start),
     }

@@ -80,9 +80,7 @@ urlpatterns = [
     path("attente/<str:token>/non/", waiting_views.decline, name="decline_offer"),
     path("invitation/", invitation_views.enter, name="invitation"),
     path("invitation/<str:code>/", invitation_views.follow, name="follow_invitation"),
-    path(
-        "pro/agenda/ensemble/<uuid:rule_id>/<str:stamp>/", joint_views.book, name="book_together"
-    ),
+    path("pro/agenda/ensemble/<uuid:rule_id>/<str:stamp>/", joint_views.book, name="book_together"),
     path("pro/invitations/", invitation_views.sent, name="invitations"),
     path(
         "pro/invitations/<uuid:invitation_id>/reprendre/",
@@ -118,6 +116,7 @@ urlpatterns = [
         space_views.leave_the_list,
         name="space_wait_no_more",
     ),
+    path("mon-espace/agenda/", space_views.turn_calendar, name="space_calendar"),
     path("mon-espace/donnees/", space_views.data, name="space_data"),
     path("mon-espace/effacer/", space_views.erase, name="space_erase"),
     path("mon-espace/autre-parent/", other_parent_views.ask, name="other_parent"),

@@ -104,7 +104,8 @@ def receive(anchor: date) -> None:
     )
     for service in services.order_by("pk"):
         adjusting.enter_service(programme, service, on=entered)
-    rule = Availability.objects.filter(practitioner=SAMUEL).order_by("pk").first()
+    rules = Availability.objects.filter(practitioner=SAMUEL).select_related("practitioner")
+    rule = rules.order_by("pk").first()
     if rule is None or rule.practitioner.user_id is None:
         return
     for rank, family in enumerate(FAMILIES):

@@ -46,7 +46,12 @@ class Told:
     goals: str
     birth_months: tuple[date, ...]
     due_months: tuple[date, ...]
-    day: date
+    moment: datetime
+
+    @property
+    def day(self) -> date:
+        """The day when it is said."""
+        return timezone.localdate(self.moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def count_in(
     Opens the household's episode or continues it; the same appointment twice is one session. Raises
     `ProgrammeIsClosed`, `NotInThisDepartement`, `ChildIsTooOld`, `ProgrammeIsFull`, `SixthSession`.
     """
-    told = Told(goals, tuple(birth_months), tuple(due_months), timezone.localdate(now))
+    told = Told(goals, tuple(birth_months), tuple(due_months), now or timezone.now())
     found = Appointment.objects.select_related("service", "contact").get(pk=appointment.pk)
     programme = programmes.for_service(found.service, told.day)
     if programme is None:
@@ -90,7 +95,7 @@ def count_in(
         if standing is not None:
             return standing
         enrolment = _enrolled(programme, household, found, told)
-        episode = _continued(enrolment, found)
+        episode = _continued(enrolment, found, told.moment)
         session = _one_more(episode, found)
         if told.goals.strip():
             _keep_words(episode, found.contact, told.goals)
@@ -253,7 +258,7 @@ def _family(household: Household, appointment: Appointment, told: Told) -> Famil
     )
 
 
-def _continued(enrolment: Enrolment, appointment: Appointment) -> Episode:
+def _continued(enrolment: Enrolment, appointment: Appointment, moment: datetime) -> Episode:
     """The open episode of this organization; another organization's ends where this one starts."""
     practitioner = appointment.practitioners.order_by("pk")[0]
     standing = Episode.objects.open().filter(enrolment=enrolment).first()
@@ -271,7 +276,7 @@ def _continued(enrolment: Enrolment, appointment: Appointment) -> Episode:
         organization_id=appointment.organization_id,
         service_id=appointment.service_id,
         practitioner=practitioner,
-        opened_at=timezone.now(),
+        opened_at=moment,
     )
     _trace(appointment.booked_by_id, "support.episode_opened", episode, episode.departement_id)
     return episode

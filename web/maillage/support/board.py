@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -73,9 +74,14 @@ def _counted(
 
 def _territory(name: str, quota: int, entered: int | None) -> list[str]:
     if entered is None:
-        return [name, "–", f"{quota}", "–"]
+        return [name, "–", _grouped(quota), "–"]
     if is_hidden(entered):
-        return [name, _("moins de %(count)s") % {"count": SMALLEST}, f"{quota}", "–"]
+        return [name, _("moins de %(count)s") % {"count": SMALLEST}, _grouped(quota), "–"]
     shown = published(entered) or 0
     share = f"{100 * shown / quota:.0f} %" if quota else "–"
-    return [name, f"{shown}", f"{quota}", share]
+    return [name, _grouped(shown), _grouped(quota), share]
+
+
+def _grouped(number: int) -> str:
+    """A number as it is read in the reader's language."""
+    return str(number_format(number, force_grouping=True))

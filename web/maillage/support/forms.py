@@ -103,7 +103,7 @@ class WordsForm(forms.Form):
     """What a parent hopes for, as they say it."""
 
     words = forms.CharField(
-        label=_("Ce que le parent souhaite, avec ses mots"),
+        label=_("Avec ses mots"),
         help_text=_("Ses mots à lui, lus par lui et par vous seulement. Rien sur la santé."),
         max_length=2000,
         required=False,

@@ -20,11 +20,17 @@ from maillage.agenda.slots import Asked, Slot, free_slots
 from maillage.agenda.travel import lay_trips
 from maillage.agenda.writing import ON_THE_SPOT, hold, release_offer
 from maillage.core import scope
+from maillage.core.quiet import next_allowed
+from maillage.directory.openings import time_zone
 
 LAST_CALL = timedelta(hours=1)  # before the start: who accepts must still come
 TOO_SHORT = timedelta(minutes=30)  # nobody is asked to answer faster
 
 Key = tuple[UUID, UUID, datetime]
+
+
+class _DoesNotWant(Exception):
+    """The family asked not to be written to about freed slots: nothing is held in silence."""
 
 
 def offer(
@@ -40,7 +46,7 @@ def offer(
         while (match := _first_match(people, entries, tried, (start, end, now))) is not None:
             slot, entry, mode = match
             tried.add(_key(entry, slot))
-            with suppress(SlotIsTaken, TooFarToTravel):
+            with suppress(SlotIsTaken, TooFarToTravel, _DoesNotWant):
                 made.append(_hold(slot, entry, mode, now))
                 entries.remove(entry)
         return made
@@ -121,7 +127,7 @@ def _first_match(
     services = {one.service_id for one in entries}
     for person in sorted(people):
         for slot in free_slots(Asked(services, start, end, now, practitioner=person)):
-            if held_until(slot.starts_at, now) is None:
+            if held_until(slot.starts_at, now, slot.occurrence.departement_id) is None:
                 continue
             for entry in entries:
                 mode = _way(entry, slot)
@@ -142,10 +148,11 @@ def _way(entry: WaitingEntry, slot: Slot) -> str | None:
     return None
 
 
-def held_until(starts_at: datetime, now: datetime) -> datetime | None:
+def held_until(starts_at: datetime, now: datetime, departement: str) -> datetime | None:
     """Until when a slot is held if it is offered now; None when there is no time to answer."""
-    until = min(now + timedelta(hours=settings.OFFER_HOLD_HOURS), starts_at - LAST_CALL)
-    return until if until - now >= TOO_SHORT else None
+    told_at = next_allowed(now, time_zone(departement))  # nobody is written to at night
+    until = min(told_at + timedelta(hours=settings.OFFER_HOLD_HOURS), starts_at - LAST_CALL)
+    return until if until - told_at >= TOO_SHORT else None
 
 
 def _key(entry: WaitingEntry, slot: Slot) -> Key:
@@ -162,11 +169,12 @@ def _hold(slot: Slot, entry: WaitingEntry, mode: str, now: datetime) -> Offer:
         ends_at=slot.ends_at,
         mode=mode,
         made_at=now,
-        held_until=held_until(slot.starts_at, now),
+        held_until=held_until(slot.starts_at, now, slot.occurrence.departement_id),
     )
     hold(made, slot)
     for person in sorted(slot.people):
         lay_trips(person, slot.starts_at)
     WaitingEntry.objects.filter(pk=entry.pk).update(state=WaitingEntry.State.OFFERED)
-    telling.offered(made, entry.contact)
+    if not telling.offered(made, entry.contact):
+        raise _DoesNotWant
     return made

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from maillage.agenda.models import Absence, Appointment, AppointmentQuerySet, Availability
-from maillage.directory.models import Service
+from maillage.agenda.models import Absence, Appointment, AppointmentQuerySet, Availability, Room
+from maillage.directory.models import Location, Service
 from maillage.directory.openings import time_zone
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.permissions import AtWork, Rights
@@ -99,3 +99,49 @@ def services_to_plan(request: AtWork, person: Practitioner, day: date) -> list[S
         organization__in=jobs.values("organization"), status=Service.Status.ACTIVE, merged_into=None
     )
     return list(found.select_related("organization").order_by("name", "pk"))
+
+
+def known_practitioners(request: AtWork, day: date) -> PractitionerQuerySet:
+    """Everyone who receives in the départements where I work, whatever the employer."""
+    jobs = Employment.objects.filter(departement__in=request.rights.departements).on(day)
+    people = Practitioner.objects.bookable_on(day).filter(pk__in=jobs.values("practitioner"))
+    return people.order_by("name", "pk")
+
+
+def services_here(request: AtWork) -> list[Service]:
+    """The services by appointment of the organizations where I work."""
+    found = Service.objects.filter(
+        organization__in=request.rights.works_in,
+        status=Service.Status.ACTIVE,
+        availabilities__isnull=False,
+    )
+    return list(found.select_related("organization").distinct().order_by("name", "pk"))
+
+
+def keeps_rooms(rights: Rights) -> bool:
+    """Whether this person manages somewhere."""
+    return bool(rights.manages)
+
+
+def places_kept(request: AtWork) -> list[Location]:
+    """The places where the services that I manage are given."""
+    mine = Q(services__service__organization__in=request.rights.manages)
+    found = Location.objects.filter(mine | Q(organization__in=request.rights.manages))
+    return list(found.select_related("commune").distinct().order_by("name", "pk"))
+
+
+def rooms_of(request: AtWork) -> QuerySet[Room]:
+    """The rooms of the places where the services of my organizations are given."""
+    mine = Q(location__services__service__organization__in=request.rights.works_in)
+    found = Room.objects.filter(mine | Q(location__organization__in=request.rights.works_in))
+    rooms = found.select_related("location__commune").distinct()
+    return rooms.order_by("location__name", "name", "pk")
+
+
+def room_to_keep(request: AtWork, room_id: UUID) -> Room:
+    """Load one room to change it, or refuse."""
+    places = [one.pk for one in places_kept(request)]
+    found = Room.objects.filter(pk=room_id, location__in=places).select_related("location").first()
+    if found is None:
+        raise NotAllowed
+    return found

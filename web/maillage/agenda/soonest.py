@@ -1,9 +1,9 @@
 """Which stored stretches to look at for the next free slots: a few for each moment, soonest first.
 
-Stretches of thousands of practitioners start at the same hours. Reading them all to show forty would
-grow with their number, so the database walks from one starting moment to the next (an index answers
-each step) and gives a few stretches of each, leaving aside those that are full. `agenda_spare` says
-how much is left of a stretch, and nothing else.
+Stretches of thousands of practitioners start at the same hours. Reading them all to show forty
+would grow with their number, so the database walks from one starting moment to the next (an index
+answers each step) and gives a few stretches of each, leaving aside those that are full.
+`agenda_spare` says how much is left of a stretch, and nothing else.
 """
 
 from datetime import datetime, timedelta
@@ -38,7 +38,8 @@ select moment.at, moment.rank, few.id
      where stretch.service_id = any(%(services)s) and stretch.starts_at = moment.at
        and stretch.ends_at - make_interval(mins => rule.slot_minutes)
            >= greatest(%(start)s, %(now)s + make_interval(hours => rule.notice_hours))
-       and person.stopped_on is null and person.bookable_until >= (moment.at - interval '1 day')::date
+       and person.stopped_on is null
+       and person.bookable_until >= (moment.at - interval '1 day')::date
        and (%(mode)s = '' or %(mode)s = any(rule.modes))
        and (%(practitioner)s::uuid is null or stretch.practitioner_id = %(practitioner)s)
        and (%(communes)s::text[] = '{}' or place.commune_id is null

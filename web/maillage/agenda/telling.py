@@ -9,6 +9,7 @@ from django.utils import translation
 
 from maillage.agenda.models import Appointment, Offer
 from maillage.core import outbox
+from maillage.core.models import MessageKind
 from maillage.directory.models import Service
 from maillage.directory.openings import time_zone
 from maillage.families import links
@@ -19,14 +20,19 @@ from maillage.people.models import User
 LINK_OUTLIVES = timedelta(days=60)
 
 
-def offered(offer: Offer, contact: Contact) -> None:
-    """Tell a family that a slot is held for it, until when, and how to say yes or no."""
-    tell(contact, "agenda/mail/offered.txt", _of_an_offer(offer, contact))
+def offered(offer: Offer, contact: Contact) -> bool:
+    """Tell a family that a slot is held for it, until when, and how to say yes or no.
+
+    Return False when the family does not want to be written to about freed slots.
+    """
+    facts = _of_an_offer(offer, contact)
+    return tell(contact, "agenda/mail/offered.txt", facts, kind=MessageKind.OFFER)
 
 
 def passed_on(offer: Offer, contact: Contact) -> None:
     """Tell a family that the slot went to the next, and that it keeps its place."""
-    tell(contact, "agenda/mail/passed_on.txt", _of_an_offer(offer, contact))
+    facts = _of_an_offer(offer, contact)
+    tell(contact, "agenda/mail/passed_on.txt", facts, kind=MessageKind.OFFER)
 
 
 def changed(appointment: Appointment, template: str) -> None:
@@ -44,7 +50,7 @@ def changed(appointment: Appointment, template: str) -> None:
         "link": settings.SITE_URL + reverse("portal:appointment", args=[token]),
         "site_name": settings.SITE_NAME,
     }
-    tell(appointment.contact, template, facts)
+    tell(appointment.contact, template, facts, kind=MessageKind.CHANGE)
 
 
 def no_slot_left(user: User, service: Service) -> None:

@@ -1,10 +1,13 @@
 """The professional's own agenda: what comes, what is over and waits for a word, when I am away."""
 
+from collections.abc import Iterable
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from maillage.agenda import absences, actions, permissions
+from maillage.agenda import absences, actions, permissions, shortage, telling
 from maillage.agenda.forms import AbsenceForm, OutcomeForm
-from maillage.agenda.models import Absence, Appointment
+from maillage.agenda.models import Absence, Appointment, WaitingEntry
 from maillage.core.errors import DomainError
-from maillage.directory.openings import time_zone
 from maillage.organizations.permissions import AtWork, professionals_only
+from maillage.practitioners.models import Practitioner
 
 SHOWN = 60
 
@@ -47,8 +50,9 @@ def close(request: AtWork, appointment_id: UUID) -> HttpResponse:
 def cancel(request: AtWork, appointment_id: UUID) -> HttpResponse:
     """Give the time back, from the professional's side."""
     found = permissions.appointment_of(request, appointment_id)
-    actions.cancel(found, by=request.user.pk)
-    messages.success(request, _("Le rendez-vous est annulé. Prévenez la famille si elle attend."))
+    cancelled = actions.cancel(found, by=request.user.pk)
+    telling.changed(cancelled, "agenda/mail/cancelled_by_us.txt")
+    messages.success(request, _("Le rendez-vous est annulé, la famille est prévenue."))
     return redirect("agenda:agenda")
 
 
@@ -92,10 +96,34 @@ def _page(request: AtWork, form: AbsenceForm) -> dict[str, Any]:
         "days": [(day, list(each)) for day, each in groupby(coming, key=_local_day)],
         "over": over.order_by("-starts_at")[:SHOWN],
         "me": me,
-        "absences": away.order_by("starts_at") if me is not None else (),
+        "absences": _in_days(me, away.order_by("starts_at")) if me is not None else (),
         "form": form,
+        "short": shortage.of_organizations(request.rights.works_in, now),
+        "waiting": _waiting(request),
     }
 
 
+def _in_days(me: Practitioner, absences: Iterable[Absence]) -> list[dict[str, Any]]:
+    """The first day away and the last, on the clock of where I receive."""
+    zone = permissions.clock_of(me)
+    return [
+        {
+            "pk": one.pk,
+            "first_day": one.starts_at.astimezone(zone).date(),
+            "last_day": (one.ends_at.astimezone(zone) - timedelta(seconds=1)).date(),
+        }
+        for one in absences
+    ]
+
+
+def _waiting(request: AtWork) -> list[dict[str, Any]]:
+    """How many families wait for each service where I work: a number, no name."""
+    entries = WaitingEntry.objects.standing().filter(
+        service__organization__in=request.rights.works_in
+    )
+    counted = entries.order_by().values("service__name").annotate(families=Count("pk"))
+    return list(counted.order_by("service__name"))
+
+
 def _local_day(appointment: Appointment) -> Any:
-    return appointment.starts_at.astimezone(time_zone(appointment.departement_id)).date()
+    return appointment.local_start.date()

@@ -1,4 +1,4 @@
-"""The waiting list of a service: join it without any earlier appointment, leave it, answer an offer.
+"""The waiting list of a service: join without any earlier appointment, leave, answer an offer.
 
 A freed slot is held for the first family who fits (`freed.offer`); it says yes within the stated
 time, or the slot passes to the next.
@@ -105,7 +105,7 @@ def current_offer(entry: WaitingEntry, now: datetime) -> Offer | None:
 
 
 def wanted(offer: Offer, composition: Appointment.Composition) -> Booking:
-    """Return the request that takes a held slot: give it to `book`, or to whoever books and tells."""
+    """Return the request that takes a held slot, for `book` or whoever books and tells."""
     return Booking(
         key=offer.pk,
         availability_id=offer.availability_id,
@@ -123,7 +123,7 @@ def accept(
     *,
     now: datetime | None = None,
 ) -> Appointment:
-    """Take the slot that is held. Raises `OfferIsOver` when it is no longer, and what `book` does."""
+    """Take the slot that is held. Raises `OfferIsOver` once it is not, and what `book` does."""
     moment = now or timezone.now()
     offer = Offer.objects.filter(entry=entry).select_related("entry").order_by("-made_at").first()
     if offer is None:

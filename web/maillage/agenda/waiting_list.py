@@ -1,4 +1,4 @@
-"""Families that wait for a slot, the freed slots held for them, and services that have none left."""
+"""Families that wait, the freed slots held for them, and services that have none left."""
 
 import uuid
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Hours are local: across the two clock changes, and in the départements that have their own clock."""
+"""Hours are local: across the two clock changes, and in the départements with their own clock."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -31,8 +31,8 @@ def receives(day, opens_at, closes_at, *, where="70", **values):
     employer = organization(f"Association {where}", where)
     service = made.support(f"Écoute {made.uuid4()}", where=where, organization=employer)
     rule = made.availability(
-        made.practitioner(), WEEKDAYS[day.weekday()], town=None, service=service, dtstart=day, until=day, opens_at=opens_at,
-        closes_at=closes_at, open_on_public_holidays=True, **values,
+        made.practitioner(), WEEKDAYS[day.weekday()], town=None, service=service, dtstart=day,
+        until=day, opens_at=opens_at, closes_at=closes_at, open_on_public_holidays=True, **values,
     )  # fmt: skip
     Practitioner.objects.filter(pk=rule.practitioner_id).update(bookable_until=date(2030, 1, 1))
     occurrences.rebuild([rule.practitioner_id], today=day - timedelta(days=30))
@@ -98,9 +98,7 @@ def test_papers_end_with_the_day_of_the_place(everyone):
     starts_at = datetime(2026, 12, 1, 22, tzinfo=GUADELOUPE)
     assert actions.book(made.booking(rule, starts_at), now=made.NOW).state == "confirmed"
     late = receives(date(2026, 12, 2), time(9), time(10), where="971")
-    Practitioner.objects.filter(pk=late.practitioner_id).update(
-        bookable_until=date(2026, 12, 1)
-    )
+    Practitioner.objects.filter(pk=late.practitioner_id).update(bookable_until=date(2026, 12, 1))
     with pytest.raises(NobodyCanReceive):
         actions.book(made.booking(late, datetime(2026, 12, 2, 9, tzinfo=GUADELOUPE)), now=made.NOW)
 

@@ -33,7 +33,7 @@ def many(count, **values):
             place=place,
             dtstart=made.at(1, 0).date(),
             **values,
-        )  # fmt: skip
+        )
         for number in range(count)
     ]
 

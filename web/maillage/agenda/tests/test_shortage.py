@@ -1,4 +1,4 @@
-"""R13: nothing free any more. The service is told once a day, and the need counted without a person."""
+"""R13: nothing free any more. The service is told once a day, the need counted without a person."""
 
 from datetime import date, time, timedelta
 

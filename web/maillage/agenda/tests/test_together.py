@@ -137,7 +137,7 @@ def test_the_road_counts_for_each_of_them(everyone):
 
 
 def test_the_room_holds_those_who_come_and_all_who_receive(everyone):
-    hers, his = psychologist_and_educator()
+    hers, _his = psychologist_and_educator()
     made.room(hers, capacity=3)
     couple = made.booking(hers, TEN, composition=Appointment.Composition.COUPLE)
     with pytest.raises(RoomIsTooSmall, match="La salle reçoit 1 personnes au plus"):

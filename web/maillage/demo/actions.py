@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from maillage.core import audit, scope
-from maillage.demo import accounts, practitioners, referrals, rows, support
+from maillage.demo import accounts, pooling, practitioners, referrals, rows, support
 from maillage.demo.errors import OnlyInDemonstration, TerritoryMissing
 from maillage.demo.network import HOME, Network
 from maillage.directory import openings
@@ -53,6 +53,7 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
         if HOME in departements:
             accounts.open_all(rows.NAMESPACE, anchor)
             practitioners.receive(anchor)
+            pooling.receive(anchor)
             support.receive(anchor)
             referrals.receive(anchor)
         stored = _rebuild_openings(written, anchor)
@@ -78,6 +79,7 @@ def remove() -> int:
     with scope.system():
         services = Service.objects.filter(is_demonstration=True)
         count = services.count()
+        pooling.remove()
         referrals.remove()
         support.remove()
         practitioners.remove()

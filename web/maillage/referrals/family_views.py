@@ -132,7 +132,7 @@ def _page(found: Referral, token: str) -> dict[str, Any]:
         "family": found.family,
         "face": showing.face(found),
         "steps": showing.steps(),
-        "step": showing.step(found) - 1,
+        "step": showing.step(found),
         "candidates": candidates,
         "accepted": next((one for one in candidates if one["accepted"]), None),
         "to_agree": [one for one in candidates if one["waiting"]]
@@ -143,7 +143,7 @@ def _page(found: Referral, token: str) -> dict[str, Any]:
         if may_choose
         else [],
         "consents": _consents(found),
-        "may_say": found.state in {State.ACCEPTED, State.CONTACTED, State.CLOSED},
+        "may_say": found.state in {State.CONTACTED, State.CLOSED},
         "may_withdraw": found.is_open,
     }
 

@@ -35,6 +35,7 @@ from maillage.families.models import Child, Consent, ContactLink
 from maillage.notes.tests.made import leave_everything
 from maillage.fees.tests import made as fees
 from maillage.organizations.models import Membership
+from maillage.organizations.tests import partners
 from maillage.organizations.tests.staff import SINCE, Role, departement, manager
 from maillage.people.models import Session, User
 from maillage.pooling.tests import made as pooling
@@ -62,6 +63,8 @@ OPEN_TABLES = {
     "directory_serviceatlocation": "the public directory",
     "django_content_type": "names of tables",
     "django_migrations": "names of migrations",
+    "organizations_criteriagrid": "what a partner is asked, shown to everyone",
+    "organizations_criterion": "what a partner is asked, shown to everyone",
     "organizations_organization": "the public directory",
     "agenda_availability": "when practitioners receive, shown to everyone",
     "agenda_availabilityexception": "when practitioners receive, shown to everyone",
@@ -113,9 +116,11 @@ SYSTEM_SCOPE = {
     "notes/changes.py": "a job tells parents whose word no longer reaches who gives the session",
     "notes/handing.py": "copies made with an agreement are destroyed when the parent takes it back",
     "notes/leaving.py": "a job notices departures and erases notes whose time is over; it opens none",
+    "organizations/trust_ending.py": "managers are warned of an end by a job",
     "organizations/actions.py": "an invited address may have an account in another département",
     "pooling/actions.py": "the last party to approve may not have signed the version that ends",
     "portal/tasks.py": "reminders are written by a job",
+    "portal/retention.py": "invitations that ended are deleted by a job",
     "support/actions.py": "a family is counted once, whatever the employer",
     "support/adjusting.py": "a programme belongs to no département; each change is traced",
     "support/experiment.py": "a closed programme of ten départements is recorded",
@@ -190,6 +195,7 @@ def someone_who_booked(service: Service) -> None:
     WaitingEntry.objects.create(service=service, household=mine.household, **who)
     fees.fill(mine)
     complaints.complaint(service)
+    partners.arguments(service.organization, Membership.objects.order_by("pk")[0].user_id)
     scope.hold_link("")
     someone_supported(service, mine.contact)
     passed_on(mine)
@@ -286,7 +292,9 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         "directory_mergeproposal",
         "directory_unmetneed", "families_child", "families_consent", "families_contact",
         "families_contactlink", "families_household", "families_secondparent",
-        "fees_cost", "fees_fee", "fees_funding", "organizations_membership", "people_user",
+        "fees_cost", "fees_fee", "fees_funding", "organizations_accreditation",
+        "organizations_chartersignature", "organizations_finding", "organizations_membership",
+        "organizations_venuecheck", "people_user",
         "practitioners_credential",
         "portal_invitation", "practitioners_employment", "referrals_gap", "steering_keptdiagnosis",
         "support_enrolmentcount",

@@ -24,7 +24,7 @@ def write(request: HttpRequest, service_id: UUID | None = None) -> HttpResponse:
     """Complain about a service, or about any place, without an account."""
     service = None
     if service_id is not None:
-        public = Service.objects.public().select_related("organization")
+        public = Service.objects.published().select_related("organization")
         service = get_object_or_404(public, pk=service_id)
     form = ComplaintForm(request.POST or None, service=service)
     if request.method == "POST" and form.is_valid():

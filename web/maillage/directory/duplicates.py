@@ -98,7 +98,7 @@ def propose(communes: Collection[str]) -> int:
 
     The entry that a person verified last is the one proposed to be kept, else the more complete.
     """
-    live = ServiceAtLocation.objects.filter(service__in=Service.objects.public())
+    live = ServiceAtLocation.objects.filter(service__in=Service.objects.published())
     places = (
         Location.objects.filter(commune__in=communes, merged_into=None)
         .select_related("commune")

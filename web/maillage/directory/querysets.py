@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Case, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from maillage.directory.needs import BY_CODE
-from maillage.directory.vocabulary import Delivery
+from maillage.directory.vocabulary import Delivery, Kind
 from maillage.directory.when import When
+from maillage.organizations.models import Organization
 
 if TYPE_CHECKING:
     from maillage.directory.models import (  # named in strings: the models import this file
@@ -25,9 +27,16 @@ if TYPE_CHECKING:
 class ServiceQuerySet(models.QuerySet["Service"]):
     """Questions asked of services; each returns a queryset, so they chain."""
 
-    def public(self) -> Self:
-        """Keep what families may be shown."""
+    def published(self) -> Self:
+        """Keep what its organization publishes."""
         return self.filter(status__in=["active", "temporarily closed"])
+
+    def public(self) -> Self:
+        """Keep what families may be shown: individual support by trusted partners only (R20)."""
+        trusted = Organization.objects.trusted_on(timezone.localdate()).values("pk")
+        return self.published().filter(
+            ~Q(kind=Kind.INDIVIDUAL_SUPPORT) | Q(organization__in=trusted)
+        )
 
     def for_age(self, months: int) -> Self:
         """Keep services whose age range contains a child of `months` (both bounds included)."""

@@ -6,10 +6,31 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from maillage.organizations.partnership import (
+    Accreditation,
+    CharterSignature,
+    CriteriaGrid,
+    Criterion,
+    Finding,
+    VenueCheck,
+)
 from maillage.territory.models import Commune, Departement
+
+__all__ = [
+    "Accreditation",
+    "CharterSignature",
+    "CriteriaGrid",
+    "Criterion",
+    "Finding",
+    "Membership",
+    "MembershipQuerySet",
+    "Organization",
+    "OrganizationQuerySet",
+    "VenueCheck",
+]
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -22,6 +43,16 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
             memberships__user=user_id,
             memberships__role=Membership.Role.STRUCTURE_MANAGER,
         ).distinct()
+
+    def accredited_on(self, day: date) -> Self:
+        """Keep those whose accreditation and charter are both in force on `day`."""
+        return self.filter(accredited_from__lte=day, accredited_until__gte=day)
+
+    def trusted_on(self, day: date) -> Self:
+        """Keep those that may give individual support: accredited where the département asks it."""
+        asked = CriteriaGrid.objects.on(day).filter(departement=OuterRef("departement"))
+        accredited = Q(accredited_from__lte=day, accredited_until__gte=day)
+        return self.filter(accredited | ~Exists(asked))
 
 
 class Organization(models.Model):
@@ -57,6 +88,9 @@ class Organization(models.Model):
     outside_id = models.CharField(
         _("identifiant d’origine"), max_length=80, null=True, blank=True, unique=True
     )
+    # Kept by the database from decisions and charters, which visitors may not read.
+    accredited_from = models.DateField(_("agréé depuis le"), null=True, editable=False)
+    accredited_until = models.DateField(_("agréé jusqu’au"), null=True, editable=False)
     is_demonstration = models.BooleanField(_("donnée de démonstration"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

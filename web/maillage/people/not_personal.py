@@ -19,6 +19,7 @@ NOT_PERSONAL: dict[str, str] = {
     "directory.UnmetNeed": "need",
     "fees.Band": "bound_name",
     "fees.Schedule": "name parameter",
+    "organizations.Criterion": "question",
     "organizations.Organization": "name description siret website outside_id",
     "pooling.CostEntry": "label",
     "pooling.PoolingAgreement": "title organizations",

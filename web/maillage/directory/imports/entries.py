@@ -195,7 +195,7 @@ def _pause_absent(entries: Sequence[Entry], prefix: str, departements: Collectio
     present = {entry.outside_id for entry in entries}
     absent = [
         service.pk
-        for service in Service.objects.public().filter(
+        for service in Service.objects.published().filter(
             outside_id__startswith=prefix, departement__in=departements, verified_on=None
         )
         if service.outside_id not in present

@@ -167,6 +167,11 @@ agenda:rules                      GET   302   403   200   200   200   200   403 
 agenda:add_rule                   GET   302   403   200   403   200   403   403   403
 agenda:change_rule                GET   302   403   200   403   200   403   403   403
 agenda:end_rule                   POST  302   403   302   403   302   403   403   403
+workday:landing                   GET   302   302   302   302   302   302   302   302
+workday:day                       GET   302   403   200   403   403   403   403   403
+workday:close                     POST  302   403   400   403   403   403   403   403
+workday:next                      GET   302   403   200   403   403   403   403   403
+workday:book_next                 POST  302   403   302   403   403   403   403   403
 notes:home                        GET   302   403   200   403   403   403   403   403
 notes:session                     GET   302   403   200   403   403   403   403   403
 notes:remove                      POST  302   403   302   403   403   403   403   403
@@ -320,6 +325,9 @@ def world(db: None) -> World:
         "notes:answer": [told.pk],
         "notes:read": [promise.token, told.pk],
         "notes:withdraw": [promise.token, agreed.pk],
+        "workday:close": [promise.appointment.pk],
+        "workday:next": [promise.appointment.pk],
+        "workday:book_next": [promise.appointment.pk, *promise.other],
         "portal:commune": ["70279"],
         "portal:sheet": ["70279"],
         "portal:ground": ["70", "2025-536-1"],

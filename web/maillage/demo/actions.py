@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from maillage.core import audit, scope
-from maillage.demo import accounts, pooling, practitioners, referrals, rows, support
+from maillage.demo import accounts, pooling, practitioners, referrals, rows, support, workday
 from maillage.demo.errors import OnlyInDemonstration, TerritoryMissing
 from maillage.demo.network import HOME, Network
 from maillage.directory import openings
@@ -55,6 +55,7 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
             practitioners.receive(anchor)
             pooling.receive(anchor)
             support.receive(anchor)
+            workday.receive(anchor)
             referrals.receive(anchor)
         stored = _rebuild_openings(written, anchor)
     return Loaded(
@@ -81,7 +82,9 @@ def remove() -> int:
         count = services.count()
         pooling.remove()
         referrals.remove()
+        workday.remove()
         support.remove()
+        workday.forget_families()
         practitioners.remove()
         services.delete()
         Location.objects.filter(is_demonstration=True).delete()

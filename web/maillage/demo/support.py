@@ -202,7 +202,7 @@ def _past(
         composition=family.composition,
         persons=1 if family.composition == Appointment.Composition.ALONE else 2,
     )
-    made.practitioners.add(rule.practitioner_id)
+    made.practitioners.add(rule.practitioner)
     Claim.objects.create(
         practitioner_id=rule.practitioner_id,
         period=(made.starts_at, made.ends_at),

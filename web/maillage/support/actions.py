@@ -249,12 +249,12 @@ def _territories(terms: ProgrammeTerms) -> list[str]:
 def _family(household: Household, appointment: Appointment, told: Told) -> Family:
     months = {*told.birth_months, *told.due_months}
     for child in Child.objects.filter(household=household):
-        months.add(child.birth_month or child.due_month)
+        months |= {month for month in (child.birth_month, child.due_month) if month}
     home = household.commune.departement_id if household.commune is not None else None
     return Family(
         day=told.day,
         departements=frozenset({appointment.departement_id} | ({home} if home else set())),
-        ages=tuple(sorted(age_in_months(month, told.day) for month in months if month)),
+        ages=tuple(sorted(age_in_months(month, told.day) for month in months)),
     )
 
 

@@ -85,8 +85,9 @@ def as_noted(session: Session) -> dict[str, Any]:
     planned = session.appointment
     lasted = (planned.ends_at - planned.starts_at).total_seconds() // 60
     if session.closed_at is None:
+        missed = planned.state in {STATE.EXCUSED, STATE.NO_SHOW}
         return {
-            "state": STATE.ATTENDED,
+            "state": planned.state if missed else STATE.ATTENDED,
             "minutes": int(lasted),
             "composition": planned.composition,
         }

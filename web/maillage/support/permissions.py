@@ -60,9 +60,10 @@ def followed_by(request: AtWork, episode_id: UUID) -> Episode:
 def session_of(request: AtWork, session_id: UUID) -> Session:
     """Load a session that I gave, or of an organization that I manage, or refuse."""
     mine = Q(appointment__practitioners__user=request.user.pk)
-    managed = Q(episode__organization__in=request.rights.manages)
+    managed = Q(appointment__organization__in=request.rights.manages)
+    # Not through the episode: whoever handed it over no longer sees it, and gave the session.
     seen = Session.objects.filter(mine | managed).select_related(
-        "appointment__contact", "episode__service"
+        "appointment__contact", "appointment__service"
     )
     found = seen.filter(pk=session_id).distinct().first()
     if found is None:

@@ -13,6 +13,8 @@ from maillage.support.models import Enrolment, Episode, EpisodeQuerySet, Session
 from maillage.support.vocabulary import Purpose
 
 AWAITED = (Appointment.State.PENDING, Appointment.State.CONFIRMED)
+# Said to have taken place from the agenda: what it was for is still to be noted.
+NOTABLE = (*AWAITED, Appointment.State.ATTENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,8 @@ def progress(enrolment_ids: Iterable[UUID]) -> dict[UUID, Progress]:
         found = Enrolment.objects.filter(pk__in=list(enrolment_ids)).annotate(
             held=Count("sessions", filter=Q(sessions__number__isnull=False))
         )
-        return {
-            each.pk: Progress(each.held, each.terms.max_sessions)
-            for each in found.select_related("terms")
-        }
+        counted = found.values_list("pk", "held", "terms__max_sessions")
+        return {key: Progress(held, limit) for key, held, limit in counted}
 
 
 def lines(episodes: EpisodeQuerySet, now: datetime) -> list[Line]:
@@ -86,14 +86,14 @@ def activity(organization_id: UUID, year: int) -> dict[str, int]:
 
 
 def _line(episode: Episode, standing: Progress, now: datetime) -> Line:
-    awaited = [
-        each.appointment for each in episode.sessions.all() if each.appointment.state in AWAITED
-    ]
+    sessions = [each for each in episode.sessions.all() if each.closed_at is None]
+    awaited = [each.appointment for each in sessions if each.appointment.state in AWAITED]
+    over = [each.appointment for each in sessions if each.appointment.ends_at <= now]
     coming = [each.local_start for each in awaited if each.ends_at > now]
     return Line(
         episode=episode,
         names=names(episode),
         progress=standing,
         next_at=min(coming, default=None),
-        to_note=sum(each.ends_at <= now for each in awaited),
+        to_note=sum(each.state in NOTABLE for each in over),
     )

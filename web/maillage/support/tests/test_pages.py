@@ -161,6 +161,23 @@ def test_the_next_step_the_relay_and_the_end(client, world):
     assert "Terminé le" in page(client, world.nadia, "episode", world.episode.pk).text
 
 
+def test_who_handed_over_still_notes_the_session_that_they_gave(client, world):
+    with scope.system():
+        Episode.objects.update(practitioner=appointments.practitioner("Karim"))
+    assert page(client, world.samuel, "session", world.session.pk).status_code == 200
+    answer = send(client, world.samuel, "session", world.session.pk, **HELD)
+    assert answer.headers["Location"] == reverse("support:episodes")
+    assert fresh(world.session).attended is True
+
+
+def test_a_session_said_to_have_taken_place_from_the_agenda_is_still_to_note(client, world):
+    sign_in(client, world.samuel).post(
+        reverse("agenda:close", args=[world.session.appointment_id]), {"state": "attended"}
+    )
+    assert fresh(world.session).closed_at is None
+    assert "2 entretiens à noter" in page(client, world.samuel, "episodes").text
+
+
 def test_a_desk_agent_books_and_opens_no_episode(client, world):
     assert page(client, world.ines, "episodes").status_code == 403
     assert page(client, world.ines, "episode", world.episode.pk).status_code == 403

@@ -92,6 +92,13 @@ OF_SUPPORT: tuple[Personal, ...] = (
         "Six mois après la fin de l’orientation.",
     ),
     Personal(
+        "referrals.ReceiverLink",
+        ("token_hash",),
+        "Services sollicités pour une famille",
+        "Ouvrir une demande par un lien que personne ne peut deviner ; l’empreinte seule est gardée.",
+        "Trente jours.",
+    ),
+    Personal(
         "referrals.Gap",
         (
             "id",

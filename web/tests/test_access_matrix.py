@@ -8,7 +8,7 @@ sign-in. An address that is missing here fails the build.
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from maillage.agenda import occurrences
 from maillage.agenda.actions import book
-from maillage.agenda.models import Absence, Appointment
+from maillage.agenda.models import Absence, Appointment, Availability, Room
 from maillage.agenda.slots import Asked, free_slots
 from maillage.agenda.tests import made as appointments
 from maillage.complaints.tests import made as complaints
@@ -41,6 +41,7 @@ from maillage.portal.tests import made as door
 from maillage.practitioners.models import Credential
 from maillage.pooling.tests import made as pooling
 from maillage.referrals.tests import made as referrals
+from maillage.quality.tests import made as quality
 from maillage.steering import actions as steering
 from maillage.steering import compute, inputs
 from maillage.steering.question import default_question
@@ -158,9 +159,36 @@ support:close                     POST  302   403   400   403   400   403   403 
 support:same_family               GET   302   403   200   403   200   403   403   403
 support:session                   GET   302   403   200   403   200   403   403   403
 support:programmes                GET   302   200   403   403   403   403   200   200
+core:sms_receipt                  POST  403   403   403   403   403   403   403   403
+core:sms_receipt_at               POST  403   403   403   403   403   403   403   403
+core:stop                         GET   200   200   200   200   200   200   200   200
+families:sms_reply                POST  403   403   403   403   403   403   403   403
+families:sms_reply_at             POST  403   403   403   403   403   403   403   403
+agenda:feed                       GET   200   200   200   200   200   200   200   200
+agenda:calendar                   GET   302   403   200   403   403   403   403   403
+agenda:open_calendar              POST  302   403   200   403   403   403   403   403
+agenda:close_calendar             POST  302   403   302   403   403   403   403   403
+quality:feedback                  GET   200   200   200   200   200   200   200   200
+quality:staff_feedback            GET   302   403   200   200   200   200   403   403
+quality:you_said                  GET   200   200   200   200   200   200   200   200
+quality:supervision               GET   302   403   403   403   200   200   403   403
+quality:board                     GET   302   200   403   403   200   200   200   200
+quality:board_csv                 GET   302   200   403   403   200   200   200   200
+quality:voices                    GET   302   200   403   403   403   403   200   200
+quality:moderate                  POST  302   403   403   403   403   403   302   302
+quality:write_change              GET   302   200   403   403   403   403   200   200
+quality:publish_change            POST  302   403   403   403   403   403   302   302
+quality:withdraw_change           POST  302   403   403   403   403   403   302   302
 agenda:agenda                     GET   302   403   200   200   200   200   403   403
 agenda:close                      POST  302   403   302   302   302   403   403   403
 agenda:cancel                     POST  302   403   302   302   302   403   403   403
+agenda:confirm                    POST  302   403   302   302   302   403   403   403
+agenda:other_person               GET   302   403   200   200   200   403   403   403
+agenda:change_to                  POST  302   403   409   409   409   403   403   403
+agenda:together                   GET   302   403   200   200   200   200   403   403
+agenda:rooms                      GET   302   403   403   403   200   200   403   403
+agenda:change_room                GET   302   403   403   403   200   403   403   403
+portal:book_together              GET   302   403   200   200   200   403   403   403
 agenda:take_absence               POST  302   403   400   400   400   400   403   403
 agenda:end_absence                POST  302   403   302   403   403   403   403   403
 agenda:rules                      GET   302   403   200   200   200   200   403   403
@@ -273,7 +301,8 @@ class World:
 
 
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, settings: Any) -> World:
+    settings.SMS = replace(settings.SMS, secret="given-by-the-operator")
     with scope.system():
         service = made.service()
         place = made.place(service, organization=service.organization)
@@ -289,6 +318,7 @@ def world(db: None) -> World:
         colleague = Membership.objects.get(user=people["practitioner"])
         promise = _promise(service, people["practitioner"])
         of_fees = fees.arguments(promise.appointment)
+        of_quality = quality.addresses(promise.appointment, people["steering"])
         of_complaints = complaints.arguments(service)
         of_partners = partners.arguments(service.organization, people["administrator"].pk)
         of_support = support.addresses(promise.appointment, service)
@@ -311,7 +341,13 @@ def world(db: None) -> World:
         "portal:book": [service.pk, *promise.other],
         "portal:move_appointment_to": [promise.token, *promise.other],
         "portal:desk_confirmation": [promise.appointment.pk],
+        **of_quality,
         "agenda:close": [promise.appointment.pk],
+        "agenda:confirm": [promise.appointment.pk],
+        "agenda:other_person": [promise.appointment.pk],
+        "agenda:change_to": [promise.appointment.pk, *promise.other],
+        "agenda:change_room": [promise.room],
+        "portal:book_together": [*promise.other],
         "agenda:cancel": [promise.appointment.pk],
         "agenda:end_absence": [promise.absence.pk],
         "agenda:add_rule": [promise.practitioner],
@@ -368,6 +404,15 @@ class Promise:
     @property
     def practitioner(self) -> UUID:
         return self.absence.practitioner_id
+
+    @property
+    def room(self) -> UUID:
+        with scope.system():
+            rule = Availability.objects.select_related("service").get(pk=self.other[0])
+            place = rule.service.at_locations.order_by("pk")[0].location
+            return Room.objects.get_or_create(
+                location=place, name="Salle", defaults={"capacity": 4}
+            )[0].pk
 
     @property
     def paper(self) -> int:

@@ -41,6 +41,7 @@ from maillage.people.models import Session, User
 from maillage.pooling.tests import made as pooling
 from maillage.referrals.tests.made import passed_on
 from maillage.portal.tests import made as door
+from maillage.quality.tests import made as quality
 from maillage.steering.models import KeptDiagnosis
 from maillage.support.tests.made import someone_supported
 
@@ -104,10 +105,21 @@ SYSTEM_SCOPE = {
     "referrals/receiver_links.py": "links that expired are removed by a job",
     "referrals/telling.py": "whoever acts may not read whom the message goes to",
     "agenda/travel.py": "a trip lies between two families' appointments; only 'it fits' comes back",
-    "agenda/actions.py": "how many appointments an absence meets, whatever the employer",
+    "agenda/absences.py": "how many appointments an absence meets, whatever the employer",
+    "agenda/freed.py": "time that comes back is offered to other families who wait",
+    "agenda/shortage.py": "a visitor who finds nothing alerts staff whom they may not read",
+    "agenda/waiting.py": "slots held too long pass to other families by a job",
     "complaints/actions.py": "late complaints are passed on, old ones erased, by a job",
     "complaints/telling.py": "a visitor's complaint is announced to those who should answer it",
+    "agenda/ical.py": "one practitioner's calendar, whatever the employer; no family in it",
+    "core/management/commands/outbox.py": "the operator lists what did not leave or arrive",
+    "core/receipts.py": "a provider says what became of a message, by its number",
+    "core/stuck.py": "how many messages did not leave or arrive",
     "core/tasks.py": "the outbox is sent and erased by jobs",
+    "families/replies.py": "STOP from a number concerns whoever gave it",
+    "quality/asking.py": "families whose support is over are asked by a job",
+    "quality/counting.py": "counts for the quality board; no row comes back",
+    "quality/views.py": "how many items of feedback a published change cites",
     "demo/actions.py": "the demonstration opens its own accounts",
     "demo/scale.py": "the benchmark builds départements by the hundred",
     "directory/duplicates.py": "an import proposes duplicates in every département it meets",
@@ -192,10 +204,12 @@ def someone_who_booked(service: Service) -> None:
     Consent.objects.create(purpose=Consent.Purpose.REFERRAL, means=Consent.Means.ONLINE, **who)
     away = {"starts_at": appointments.at(8, 0), "ends_at": appointments.at(9, 0)}
     Absence.objects.create(practitioner=rule.practitioner, **away)
-    WaitingEntry.objects.create(service=service, household=mine.household, **who)
+    entry = WaitingEntry.objects.create(service=service, household=mine.household, **who)
+    appointments.offer_and_shortage(entry, rule)
     fees.fill(mine)
     complaints.complaint(service)
     partners.arguments(service.organization, Membership.objects.order_by("pk")[0].user_id)
+    quality.one_of_each(mine, User.objects.order_by("pk")[0])
     scope.hold_link("")
     someone_supported(service, mine.contact)
     passed_on(mine)
@@ -288,15 +302,16 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         found = seen()
     assert {table for table, rows in found.items() if rows} == {
         "agenda_absence", "agenda_appointment", "agenda_appointment_practitioners", "agenda_claim",
-        "agenda_waitingentry", "complaints_complaint", "directory_errorreport",
-        "directory_mergeproposal",
+        "agenda_offer", "agenda_shortage", "agenda_waitingentry", "complaints_complaint", "core_declined",
+        "core_stoplink", "directory_errorreport", "directory_mergeproposal",
         "directory_unmetneed", "families_child", "families_consent", "families_contact",
         "families_contactlink", "families_household", "families_secondparent",
         "fees_cost", "fees_fee", "fees_funding", "organizations_accreditation",
         "organizations_chartersignature", "organizations_finding", "organizations_membership",
         "organizations_venuecheck", "people_user",
         "practitioners_credential",
-        "portal_invitation", "practitioners_employment", "referrals_gap", "steering_keptdiagnosis",
+        "portal_invitation", "practitioners_employment", "quality_supervisionmeeting",
+        "referrals_gap", "steering_keptdiagnosis",
         "support_enrolmentcount",
     }  # fmt: skip
 

@@ -2,9 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-from procrastinate.contrib.django import app
-
 from maillage.core import scope
 from maillage.families import limits
 from maillage.families.models import (
@@ -18,13 +15,6 @@ from maillage.families.models import (
 
 KEPT = timedelta(days=2 * 365)
 CODES_KEPT = timedelta(days=1)
-
-
-@app.periodic(cron="23 4 * * *")
-@app.task(name="families.forget", queueing_lock="families.forget")
-def forget_families(timestamp: int) -> None:
-    """Erase what names families that were not in contact for two years."""
-    forget(timezone.now())
 
 
 def forget(now: datetime) -> int:

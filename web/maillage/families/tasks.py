@@ -1,11 +1,11 @@
-"""What is done after a parent asked: the code leaves, if there is someone to send it to."""
+"""What is done by itself: a code leaves if it has a reader; silent families are forgotten."""
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from maillage.core import outbox, scope
-from maillage.families import codes
+from maillage.families import codes, retention
 from maillage.families.models import Contact, ContactCode
 
 
@@ -36,3 +36,10 @@ def _write(asked: ContactCode, contact: Contact, code: str) -> None:
         else:
             body = text + "\n\n" + _("Vous n’avez rien demandé ? Ne faites rien, tout va bien.")
             outbox.post(contact.email, _("Votre code"), body + "\n", expires_at=asked.expires_at)
+
+
+@app.periodic(cron="23 4 * * *")
+@app.task(name="families.forget", queueing_lock="families.forget")
+def forget_families(timestamp: int) -> None:
+    """Erase what names families that were not in contact for two years."""
+    retention.forget(timezone.now())

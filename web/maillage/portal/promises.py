@@ -6,11 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from icalendar import Calendar, Event
 
 from maillage.agenda.models import Appointment, WaitingEntry
 from maillage.directory.openings import time_zone
+from maillage.directory.vocabulary import Delivery
 from maillage.families import links
 from maillage.families.models import Contact, ContactLink
 from maillage.families.telling import tell
@@ -56,7 +58,25 @@ def said(appointment: Appointment) -> dict[str, Any]:
         "with": words.listed([one.name for one in appointment.practitioners.all()]),
         "site_name": settings.SITE_NAME,
         "phone": appointment.service.phone or appointment.service.organization.phone,
+        "how": how(appointment),
     }
+
+
+def how(appointment: Appointment) -> str:
+    """At a distance: where to click, or who calls whom; nothing on site."""
+    if appointment.video_url:
+        return gettext("En vidéo : %(address)s") % {"address": appointment.video_url}
+    if appointment.mode == Delivery.VIDEO:
+        return gettext("En vidéo : la structure vous enverra l’adresse.")
+    if appointment.mode != Delivery.PHONE:
+        return ""
+    if appointment.contact.phone:
+        number = {"number": appointment.contact.phone}
+        return gettext("Par téléphone : nous vous appelons au %(number)s.") % number
+    phone = appointment.service.phone or appointment.service.organization.phone
+    if phone:
+        return gettext("Par téléphone : c’est vous qui appelez, au %(phone)s.") % {"phone": phone}
+    return gettext("Par téléphone : nous vous écrirons pour dire qui appelle.")
 
 
 def facts(appointment: Appointment, token: str) -> dict[str, Any]:
@@ -75,6 +95,9 @@ def calendar(appointment: Appointment, token: str, reader: Contact, now: datetim
     event.add("dtend", _local(appointment.ends_at, appointment))
     event.add("summary", said["site_name"] if reader.discreet else said["title"])
     event.add("url", said["link"])
+    if appointment.video_url:
+        event.add("conference", appointment.video_url, parameters={"VALUE": "URI"})
+        event.add("description", said["how"])
     if appointment.service_at_location is not None:
         place = appointment.service_at_location.location
         event.add("location", f"{place.name}, {place.address} {place.commune.name}")

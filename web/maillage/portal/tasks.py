@@ -9,6 +9,7 @@ from maillage.agenda.models import Appointment
 from maillage.core import scope
 from maillage.core.models import MessageKind
 from maillage.families.telling import tell
+from maillage.portal import retention
 from maillage.portal.promises import facts, new_link
 
 AHEAD = timedelta(hours=48)
@@ -39,3 +40,10 @@ def remind(now: datetime) -> int:
             tell(one.contact, "portal/mail/reminder.txt", said, kind=kind, now=now)
         Appointment.objects.filter(pk__in=[one.pk for one in found]).update(reminded_at=now)
     return len(found)
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(name="portal.forget_invitations", queueing_lock="portal.forget_invitations")
+def forget_invitations(timestamp: int) -> None:
+    """Delete invitations that ended a month ago."""
+    retention.forget(timezone.now())

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -97,7 +98,11 @@ def hand_over(request: AtWork) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
-            said = _("%(count)s note(s) remise(s) à %(name)s. Les familles sont prévenues.")
+            said = ngettext(
+                "%(count)s note remise à %(name)s. Les familles sont prévenues.",
+                "%(count)s notes remises à %(name)s. Les familles sont prévenues.",
+                count,
+            )
             messages.success(request, said % {"count": count, "name": to.name})
             return redirect("notes:home")
     page = {"form": form, "nothing": not mine}

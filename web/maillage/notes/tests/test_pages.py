@@ -128,7 +128,7 @@ def test_notes_are_handed_over_and_the_parent_takes_it_back(ada: Client, booked:
     assert refused.status_code == 400
     assert "Sans l’accord de la famille, rien n’est remis." in refused.content.decode()
     done = ada.post(page, chosen | {"agreed": "on"}, follow=True).content.decode()
-    assert "1 note(s) remise(s) à Blaise Éducateur" in done
+    assert "1 note remise à Blaise Éducateur" in done
     blaise = sign_in(Client(), booked.blaise)
     assert WORDS in blaise.get(session(booked)).content.decode()
     assert blaise.post(session(booked), {"text": "x", "after": 0}).status_code == 403

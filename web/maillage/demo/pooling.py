@@ -133,7 +133,7 @@ def _proposed(land: Ground, anchor: date, signers: list[int]) -> None:
         best = compute.propose(land, frame, now.grid, taken)
     except NoRotationPossible:
         return
-    note = "Des journées entières au même endroit : moins de route, plus de rendez-vous."
+    note = "Moins de route, autant d’heures pour chacun."
     wanted = rotating.Wanted(frame, best.grid, note)
     found = rotating.begin(land.agreement, wanted, by=signers[0])
     found = rotating.propose(found, found.edition, by=signers[0], today=anchor)
@@ -173,7 +173,7 @@ def _session(land: Ground, rule: Availability, when: tuple[date, HalfDay], home:
         composition=Appointment.Composition.ALONE,
         state=Appointment.State.ATTENDED,
     )
-    one.practitioners.add(rule.practitioner_id)
+    one.practitioners.add(rule.practitioner)
 
 
 def _household(rank: int) -> Household:

@@ -58,7 +58,7 @@ def note_use(
 ) -> VehicleUse:
     """Note that the vehicle went out for a party. Raises `VehicleIsOut` when it already was."""
     agreement = locks.locked_agreement(party.agreement_id)
-    use = VehicleUse(vehicle_id=agreement.vehicle_id, party=party, period=span, metres=metres)
+    use = VehicleUse(vehicle=agreement.vehicle, party=party, period=span, metres=metres)
     try:
         with transaction.atomic():
             use.save(force_insert=True)

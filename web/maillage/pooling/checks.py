@@ -118,7 +118,7 @@ def taken(ground: Ground, frame: Frame) -> Taken:
         rule = one.availability
         for slot in _met(one, frame):
             if one.practitioner_id != person:
-                in_rooms[slot].add(rooms[rule.room_id])
+                in_rooms[slot] |= {rooms[rule.room_id]} if rule.room_id else set()
             elif rule.service_at_location is not None:
                 elsewhere[slot] = str(rule.service_at_location.location.commune)
             elif rule.service_id in own_services:
@@ -240,7 +240,7 @@ def _least(ground: Ground, frame: Frame, grid: Grid) -> list[str]:
 
 def _quotas(parties: list[PartyLook]) -> list[str]:
     return [
-        _("%(who)s : %(share)s %% des heures pour %(quota)s %% convenus, plus de 5 points d’écart")
+        _("%(who)s : %(share)s %% des heures pour %(quota)s %% convenus, plus de 5 points d’écart")
         % {
             "who": one.name,
             "share": number_format(one.share, 1),

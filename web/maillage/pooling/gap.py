@@ -92,10 +92,11 @@ def _asked(
         "service_at_location__location__commune__epci", "service_at_location",
     ).order_by("pk"):  # fmt: skip
         on_site = one["service_at_location"] is not None
-        place = "service_at_location__location__commune" if on_site else "household__commune"
+        here = one["service_at_location__location__commune__epci"]
+        epci = here if on_site else one["household__commune__epci"]
         hours = (one["ends_at"] - one["starts_at"]).total_seconds() / 3600
         for skill in skills.get(one["practitioners"], ()):
-            yield (skill, one[f"{place}__epci"]), hours
+            yield (skill, epci), hours
     yield from _waiting(departement, since, skills)
     month = timezone.localdate(since).replace(day=1)
     unmet = UnmetNeed.objects.filter(departement=departement, month__gte=month)

@@ -233,11 +233,11 @@ def _new_rules(rotation: Rotation, land: Ground, stood: list[Availability]) -> l
     for (weekday, half, place), when in weeks.items():
         days[place, half, tuple(when)].append(weekday)
     found = []
-    for (place, half, when), weekdays in sorted(days.items(), key=lambda item: str(item[0])):
-        every = len(when) == frame.weeks
+    for (place, half, turns), weekdays in sorted(days.items(), key=lambda item: str(item[0])):
+        every = len(turns) == frame.weeks
         rule = _rule(rotation, land.by_id[place], stood)
         rule.interval = 1 if every else frame.weeks
-        rule.dtstart = rotation.starts_on + timedelta(days=0 if every else 7 * when[0])
+        rule.dtstart = rotation.starts_on + timedelta(days=0 if every else 7 * turns[0])
         rule.byday = [WEEKDAYS[day] for day in weekdays]
         rule.opens_at, rule.closes_at = frame.spans[half]
         found.append(rule)
@@ -250,7 +250,7 @@ def _rule(rotation: Rotation, place: PoolingPlace, stood: list[Availability]) ->
     same = [one for one in stood if one.service_at_location_id == at.pk] or stood
     cut = {name: getattr(same[-1], name) for name in KEPT} if same else {}
     return Availability(
-        practitioner_id=rotation.agreement.practitioner_id,
+        practitioner=rotation.agreement.practitioner,
         organization_id=at.service.organization_id,
         departement_id=at.service.departement_id,
         service=at.service,

@@ -31,7 +31,7 @@ def _facts(statement: Statement, shown: Shown) -> dict[str, Any]:
     agreement = statement.agreement
     return {
         "lang": get_language() or "fr",
-        "title": _("Relevé de %(month)s") % {"month": date_format(statement.month, "F Y")},
+        "title": _("Relevé du mois : %(month)s") % {"month": date_format(statement.month, "F Y")},
         "subtitle": f"{agreement.title} – {agreement.holder.name}",
         "version": _("Version %(number)s, émise le %(day)s")
         % {

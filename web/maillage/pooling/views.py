@@ -1,6 +1,6 @@
 """What is shared: the list, one agreement with its parties, drafted, proposed and decided."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +21,7 @@ from maillage.pooling.actions import Answer
 from maillage.pooling.forms import (
     AgreementForm,
     AnswerForm,
+    BasePartyForms,
     LastDayForm,
     PartyForms,
     Shared,
@@ -215,7 +216,7 @@ def _edit(request: AtWork, found: PoolingAgreement | None) -> HttpResponse:
         },
     )  # fmt: skip
     if data is not None and all([form.is_valid(), parties.is_valid()]):
-        terms = form.terms(parties.terms())
+        terms = form.terms(cast(BasePartyForms, parties).terms())
         try:
             if found is None:
                 found = actions.draft(terms, by=request.user.pk)

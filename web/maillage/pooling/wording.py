@@ -77,7 +77,7 @@ def of_proposal(proposal: Proposal) -> str:
     else:
         text = _(
             "La meilleure rotation trouvée dans le temps imparti : une autre ferait au mieux"
-            " %(gap)s %% de route en moins."
+            " %(gap)s %% de route en moins."
         ) % {"gap": number(100 * proposal.gap)}
     return f"{text} {moved}"
 

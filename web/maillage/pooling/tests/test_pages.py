@@ -68,7 +68,7 @@ def test_each_party_and_the_person_shared_see_the_agreement(browse, here, name):
     client = browse(name)
     assert "Psychologue partagée" in client.get(address("home")).text
     page = client.get(address("agreement", here.shared.pk)).text
-    assert "Mairie de Luxeuil</strong> – 25 % des heures" in page
+    assert "Mairie de Luxeuil</strong> – 25 % des heures" in page
     assert page.count("approuvé</span>") == 3
 
 

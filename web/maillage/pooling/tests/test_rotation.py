@@ -87,9 +87,9 @@ def test_each_fault_is_said_in_the_order_of_the_week(shared):
     ]
     assert found.wrong == {grids.Slot(0, 0, 1), grids.Slot(0, 1, 1)}
     assert found.faults[-3:] == [
-        "Mairie de Gray : 80,0 % des heures pour 40,0 % convenus, plus de 5 points d’écart",
-        "Mairie de Vesoul : 10,0 % des heures pour 35,0 % convenus, plus de 5 points d’écart",
-        "Mairie de Luxeuil : 10,0 % des heures pour 25,0 % convenus, plus de 5 points d’écart",
+        "Mairie de Gray : 80,0 % des heures pour 40,0 % convenus, plus de 5 points d’écart",
+        "Mairie de Vesoul : 10,0 % des heures pour 35,0 % convenus, plus de 5 points d’écart",
+        "Mairie de Luxeuil : 10,0 % des heures pour 25,0 % convenus, plus de 5 points d’écart",
     ]
 
 

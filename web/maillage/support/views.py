@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,7 +28,7 @@ from maillage.support.forms import (
     WordsForm,
     as_noted,
 )
-from maillage.support.models import Episode, Goals, Session
+from maillage.support.models import Episode, Goals, ProgrammeService, Session
 from maillage.support.vocabulary import Purpose
 
 SHOWN = 100
@@ -182,9 +183,11 @@ def _after(request: AtWork, episode_id: UUID) -> str:
 
 
 def _structures(request: AtWork, year: int) -> list[dict[str, Any]]:
-    managed = Organization.objects.filter(pk__in=request.rights.manages).order_by("name", "pk")
+    """Those that I manage and that give individual support; the others have nothing to count."""
+    entered = ProgrammeService.objects.filter(service__organization=OuterRef("pk"))
+    managed = Organization.objects.filter(Exists(entered), pk__in=request.rights.manages)
     rows = []
-    for each in managed:
+    for each in managed.order_by("name", "pk"):
         counts = reading.activity(each.pk, year)
         purposes = [(purpose.label, counts[purpose.value]) for purpose in Purpose]
         rows.append({"name": each.name, "counts": counts, "purposes": purposes})

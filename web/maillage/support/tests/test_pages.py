@@ -72,6 +72,14 @@ def test_a_manager_reads_counts_and_never_the_words(client, world):
     assert "n’est lu que par eux et par la personne qui les suit" in shown
 
 
+def test_a_manager_of_a_structure_that_gives_no_support_is_told_so(client, world):
+    with scope.system():
+        there = appointments.directory.organization("Autre")
+    text = page(client, manager("zoe@example.org", at=there), "episodes").text
+    assert "Aucun accompagnement dans votre structure" in text
+    assert "Entretiens qui ont eu lieu" not in text
+
+
 def test_who_follows_the_family_reads_and_writes_its_words(client, world):
     assert "Dormir sans cris." in page(client, world.samuel, "episode", world.episode.pk).text
     field = f"{world.nour.pk}-words"

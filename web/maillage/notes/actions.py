@@ -15,6 +15,7 @@ from maillage.core import audit
 from maillage.notes import keys, sealing
 from maillage.notes.errors import NobodyReadsHere, NoteChangedElsewhere
 from maillage.notes.models import Note, ReaderKey
+from maillage.notes.readers import readers_of
 from maillage.organizations.errors import NotAllowed
 
 LONGEST_NOTE = 4000
@@ -99,12 +100,6 @@ def mark_opened(notes: list[Note]) -> None:
     Note.objects.filter(pk__in=[one.pk for one in notes], opened_at=None).update(
         opened_at=timezone.now()
     )
-
-
-def readers_of(appointment: Appointment) -> set[int]:
-    """The accounts of those who give this session."""
-    found = appointment.practitioners.exclude(user=None).values_list("user_id", flat=True)
-    return {one for one in found if one is not None}
 
 
 def opened(note: Note, reader: int) -> str:

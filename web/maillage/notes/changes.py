@@ -11,8 +11,8 @@ from maillage.core import scope
 from maillage.families import links
 from maillage.families.models import ContactLink
 from maillage.families.telling import tell
-from maillage.notes import actions
 from maillage.notes.models import Note
+from maillage.notes.readers import readers_of
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def follow(now: datetime) -> int:
         told: set[Appointment] = set()
         for note in found:
             standing = _standing(note.appointment)
-            if standing.ends_at > now and note.reader_id not in actions.readers_of(standing):
+            if standing.ends_at > now and note.reader_id not in readers_of(standing):
                 note.delete()
                 told.add(standing)
         for appointment in sorted(told, key=lambda one: one.pk):

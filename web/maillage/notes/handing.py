@@ -48,7 +48,7 @@ def hand_over(
     mine = Note.objects.private().filter(appointment__in=appointments, author=by, reader=by)
     agreements: dict[UUID, Consent] = {}
     handed = 0
-    for note in mine.latest().select_related("appointment__contact"):
+    for note in mine.last_versions().select_related("appointment__contact"):
         contact = note.appointment.contact
         if contact.pk not in agreements:
             agreements[contact.pk] = _agreement(contact, near, means, by)

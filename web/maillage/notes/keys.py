@@ -86,7 +86,7 @@ def _make(user_id: int) -> ReaderKey:
     ring = outer.ring()
     private = sealing.new_private_key()
     key = ReaderKey(user_id=user_id, public_key=sealing.public_key_of(private))
-    attested = ring.wrap(key.public_key, about=public_half(key))
+    attested = ring.wrap(bytes(key.public_key), about=public_half(key))
     key.attested, key.attested_by = attested.blob, attested.version
     blob = ring.wrap(private, about=private_half(key.pk, user_id))
     with scope.keys():

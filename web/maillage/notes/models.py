@@ -74,7 +74,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """Keep what parents left before a session."""
         return self.filter(kind=Note.Kind.LEFT)
 
-    def latest(self) -> Self:
+    def last_versions(self) -> Self:
         """Keep the last version of each, for each reader."""
         newest_first = self.order_by("appointment_id", "kind", "author_id", "reader_id", "-number")
         return newest_first.distinct("appointment_id", "kind", "author_id", "reader_id")

@@ -6,8 +6,8 @@ The account counts, never the role: a manager, an officer or an administrator ge
 from uuid import UUID
 
 from maillage.agenda.models import Appointment
-from maillage.notes import actions
 from maillage.notes.models import Note
+from maillage.notes.readers import readers_of
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.permissions import AtWork
 from maillage.practitioners.models import Practitioner
@@ -27,7 +27,7 @@ def session_of(request: AtWork, appointment_id: UUID) -> Appointment:
     appointment = found.select_related("contact", "service").first()
     me = request.user.pk
     if appointment is not None and (
-        me in actions.readers_of(appointment)
+        me in readers_of(appointment)
         or Note.objects.private().filter(appointment=appointment, reader=me).exists()
     ):
         return appointment

@@ -8,6 +8,7 @@ from uuid import UUID
 from maillage.agenda.models import Appointment
 from maillage.notes import actions, keys
 from maillage.notes.models import Note
+from maillage.notes.readers import readers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def mine(appointment: Appointment, reader: int) -> Mine:
     A family's word follows an appointment that moves, as long as the same person gives it.
     """
     chain = list(actions.earlier([appointment.pk]))
-    booked = reader in actions.readers_of(appointment)
+    booked = reader in readers_of(appointment)
     found = Note.objects.filter(appointment__in=chain or [appointment.pk], reader=reader)
     said, private = Mine(), dict[UUID, bytes]()
     for note in found.order_by("-written_at", "-number", "pk"):
@@ -72,7 +73,7 @@ def left_on(appointment: Appointment) -> Left | None:
     notes = list(found.order_by("written_at", "pk"))
     if not notes:
         return None
-    booked = actions.readers_of(appointment)
+    booked = readers_of(appointment)
     reaching = [note for note in notes if note.reader_id in booked]
     read = [note.opened_at for note in reaching if note.opened_at]
     return Left(notes[-1].written_at, min(read, default=None), bool(reaching))

@@ -19,6 +19,7 @@ from maillage.notes import access, actions, handing, permissions, reading
 from maillage.notes.errors import NoteChangedElsewhere
 from maillage.notes.forms import AnswerForm, HandOverForm, NoteForm
 from maillage.notes.models import AccessRequest, Departure, Note
+from maillage.notes.readers import readers_of
 from maillage.organizations.permissions import AtWork, professionals_only
 from maillage.practitioners.models import Practitioner
 
@@ -32,7 +33,7 @@ def home(request: AtWork) -> HttpResponse:
     """Which sessions I have words about, what families ask, and what happens when I leave."""
     permissions.refuse_who_keeps_no_notes(request)
     me = request.user.pk
-    mine = Note.objects.private().filter(reader=me).latest()
+    mine = Note.objects.private().filter(reader=me).last_versions()
     notes = mine.select_related("appointment__contact", "appointment__service", "author")
     waiting = AccessRequest.objects.filter(asked_of=me, state=AccessRequest.State.ASKED)
     leaving = Departure.objects.filter(user=me, stayed_at=None, destroyed_at=None)
@@ -84,7 +85,7 @@ def hand_over(request: AtWork) -> HttpResponse:
     """Hand chosen notes over to a colleague, with each family's agreement."""
     permissions.refuse_who_keeps_no_notes(request)
     me = request.user.pk
-    notes = Note.objects.private().filter(reader=me, author=me).latest()
+    notes = Note.objects.private().filter(reader=me, author=me).last_versions()
     mine = [one.appointment for one in notes.select_related("appointment__contact")]
     mine.sort(key=lambda one: one.starts_at, reverse=True)
     people = handing.colleagues(me, {one.organization_id for one in mine})
@@ -126,7 +127,7 @@ def answer(request: AtWork, request_id: UUID) -> HttpResponse:
     page = {
         "form": form,
         "asked": found,
-        "words": [reading.Words(one, actions.opened(one, me)) for one in theirs.latest()],
+        "words": [reading.Words(one, actions.opened(one, me)) for one in theirs.last_versions()],
     }
     return render(request, "notes/answer.html", page, status=400 if form.is_bound else 200)
 
@@ -144,7 +145,7 @@ def _page(appointment: Appointment, me: int, form: NoteForm | None) -> dict[str,
         "current": current,
         "former": said.versions[1:],
         "form": form,
-        "gives": me in actions.readers_of(appointment),
+        "gives": me in readers_of(appointment),
     }
 
 

@@ -5,8 +5,14 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
+from maillage.agenda import feeds
 from maillage.agenda.models import Appointment, Availability
 from maillage.agenda.tests import made as agenda
+from maillage.core import choices
+from maillage.core.models import MessageKind
+from maillage.core.tokens import fingerprint
 from maillage.families.models import Contact, Household
 from maillage.people.models import User
 from maillage.quality.models import (
@@ -51,7 +57,9 @@ def session(
     return found
 
 
-def feedback(rule: Availability, *three: int, words: str = "", reading: str = "") -> Feedback:
+def feedback(
+    rule: Availability | Appointment, *three: int, words: str = "", reading: str = ""
+) -> Feedback:
     """What a family said in the third quarter of 2026."""
     useful, listened, less_alone = three or (4, 4, 3)
     return Feedback.objects.create(
@@ -61,25 +69,60 @@ def feedback(rule: Availability, *three: int, words: str = "", reading: str = ""
     )  # fmt: skip
 
 
-def one_of_each(rule: Availability, appointment: Appointment, officer: User) -> None:
-    """A row in every table of the room."""
+def one_of_each(appointment: Appointment, officer: User) -> None:
+    """A row in every table of the room, and of messages and calendars."""
     FeedbackRequest.objects.create(
-        token_hash=f"hash-{next(_tokens)}", departement=rule.departement,
-        organization=rule.organization, service=rule.service, household=appointment.household,
-        contact=appointment.contact, appointment=appointment, asked_at=NOW,
-        expires_at=NOW + timedelta(days=60),
+        token_hash=f"hash-{next(_tokens)}", departement=appointment.departement,
+        organization=appointment.organization, service=appointment.service,
+        household=appointment.household, contact=appointment.contact, appointment=appointment,
+        asked_at=NOW, expires_at=NOW + timedelta(days=60),
     )  # fmt: skip
-    said = feedback(rule, words="Trop loin.", reading="kept")
+    said = feedback(appointment, words="Trop loin.", reading="kept")
     StaffFeedback.objects.create(
-        departement=rule.departement, organization=rule.organization, quarter=QUARTER, means=3,
-        backed=3, fits=3, once_key=uuid4().hex,
+        departement=appointment.departement, organization=appointment.organization,
+        quarter=QUARTER, means=3, backed=3, fits=3, once_key=uuid4().hex,
     )  # fmt: skip
     change = Change.objects.create(
-        departement=rule.departement, said="C’est loin.", did="Nous venons.",
+        departement=appointment.departement, said="C’est loin.", did="Nous venons.",
         done_on=QUARTER, written_by=officer,
     )  # fmt: skip
-    Citation.objects.create(change=change, departement=rule.departement, feedback=said)
+    Citation.objects.create(change=change, departement=appointment.departement, feedback=said)
     SupervisionMeeting.objects.create(
-        departement=rule.departement, organization=rule.organization, held_on=QUARTER,
+        departement=appointment.departement, organization=appointment.organization, held_on=QUARTER,
         hours=2, persons=3,
     )  # fmt: skip
+    choices.decline(appointment.contact_id, "70", [MessageKind.FEEDBACK])
+    choices.stop_address(appointment.contact_id, "70")
+    feeds.open_for_contact(appointment.contact)
+
+
+TOKEN = "lien-vers-un-avis"
+
+
+def addresses(appointment: Appointment, officer: User) -> dict[str, list[Any]]:
+    """What the addresses of messages, calendars and quality need; the rows are made here."""
+    asked = FeedbackRequest(
+        token_hash=fingerprint(TOKEN), departement=appointment.departement,
+        organization=appointment.organization, service=appointment.service,
+        household=appointment.household, contact=appointment.contact, appointment=appointment,
+        asked_at=timezone.now(), expires_at=timezone.now() + timedelta(days=60),
+    )  # fmt: skip
+    asked.save(force_insert=True)
+    said = feedback(appointment, words="Trop loin.", reading="kept")
+    change = Change.objects.create(
+        departement=appointment.departement, said="C’est loin.", did="Nous venons.",
+        done_on=QUARTER, written_by=officer,
+    )  # fmt: skip
+    Citation.objects.create(change=change, departement=appointment.departement, feedback=said)
+    stop = choices.stop_address(appointment.contact_id, appointment.departement_id)
+    calendar = feeds.open_for_contact(appointment.contact)
+    return {
+        "quality:feedback": [TOKEN],
+        "quality:moderate": ["famille", said.pk],
+        "quality:publish_change": [change.pk],
+        "quality:withdraw_change": [change.pk],
+        "core:stop": [stop.rstrip("/").rpartition("/")[2]],
+        "core:sms_receipt_at": ["wrong"],
+        "families:sms_reply_at": ["wrong"],
+        "agenda:feed": [calendar],
+    }

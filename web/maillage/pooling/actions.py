@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -23,6 +24,7 @@ from maillage.pooling.errors import (
     AnotherAgreementStands,
     ChangedMeanwhile,
     EachPartyNeedsAPlace,
+    EmployerMustSign,
     NotADraft,
     NothingToDecide,
     SharesMustMakeAHundred,
@@ -37,7 +39,7 @@ from maillage.pooling.models import (
     State,
     Vehicle,
 )
-from maillage.practitioners.models import Practitioner
+from maillage.practitioners.models import Employment, Practitioner
 from maillage.territory.models import Commune
 
 DAY = timedelta(days=1)
@@ -121,6 +123,7 @@ def propose(agreement: PoolingAgreement, edition: int, *, by: int) -> None:
     for party in parties:
         if found.room_id is None and not party.places.exists():
             raise EachPartyNeedsAPlace(party=party.organization.name)
+    _refuse_who_does_not_sign(found)
     found.state, found.proposed_at = State.PROPOSED, timezone.now()
     found.edition += 1
     found.save(update_fields=["state", "proposed_at", "edition"])
@@ -261,6 +264,26 @@ def _refuse_wrong_shares(agreement: PoolingAgreement, parties: Sequence[PoolingP
         fixed = sum((one.fixed_share or Decimal(0) for one in parties), Decimal(0))
         if fixed != HUNDRED:
             raise SharesMustMakeAHundred(what=_("Parts fixes"), total=f"{fixed:.2f}")
+
+
+def _refuse_who_does_not_sign(found: PoolingAgreement) -> None:
+    """A rotation writes the agenda of an employer and opens services: they are parties."""
+    signing = {found.holder_id, *found.organizations}
+    givers = Organization.objects.filter(services__at_locations__in=_places_of(found))
+    silent = givers.exclude(pk__in=signing).order_by("name", "pk").first()
+    if silent is not None:
+        raise EmployerMustSign(who=silent.name)
+    if found.practitioner is not None:
+        jobs = Employment.objects.filter(practitioner=found.practitioner).on(timezone.localdate())
+        if not jobs.filter(organization__in=signing).exists():
+            employer = jobs.select_related("organization").order_by("pk").first()
+            who = employer.organization.name if employer else found.practitioner.name
+            raise EmployerMustSign(who=who)
+
+
+def _places_of(found: PoolingAgreement) -> list[UUID]:
+    places = PoolingPlace.objects.filter(party__agreement=found)
+    return list(places.values_list("service_at_location", flat=True))
 
 
 def _all_said_yes(found: PoolingAgreement) -> bool:

@@ -46,6 +46,14 @@ class EachPartyNeedsAPlace(DomainError):
     message = _("{party} n’a pas encore de lieu desservi. Ajoutez-en un, puis proposez.")
 
 
+class EmployerMustSign(DomainError):
+    code = "employer_must_sign"
+    message = _(
+        "{who} emploie ou reçoit, sans être partie à la convention. Ajoutez cet organisme, ou"
+        " choisissez un autre lieu."
+    )
+
+
 class RotationIsEmpty(DomainError):
     code = "rotation_is_empty"
     message = _("Aucune demi-journée n’est donnée. Choisissez au moins un lieu, puis proposez.")

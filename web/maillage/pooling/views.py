@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -203,16 +204,14 @@ def _answers_of(request: AtWork, found: PoolingAgreement, rotation: Rotation | N
 
 
 def _edit(request: AtWork, found: PoolingAgreement | None) -> HttpResponse:
-    today = timezone.localdate()
     holders = list(permissions.managed_organizations(request))
     data = request.POST if request.method == "POST" else None
-    form = AgreementForm(
-        data, shared=_shareable(holders), holders=holders, initial=_as_typed(found, holders)
-    )
+    shareable = _shareable(holders, found)
+    form = AgreementForm(data, shared=shareable, holders=holders, initial=_as_typed(found, holders))
     parties = PartyForms(
         data, prefix="parties", initial=_parties_as_typed(found),
         form_kwargs={
-            "organizations": _signatories(holders), "places": _places(request, holders),
+            "organizations": _signatories(holders), "places": _places(shareable, holders),
         },
     )  # fmt: skip
     if data is not None and all([form.is_valid(), parties.is_valid()]):
@@ -227,14 +226,18 @@ def _edit(request: AtWork, found: PoolingAgreement | None) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("pooling:agreement", found.pk)
-    page = {"form": form, "parties": parties, "agreement": found, "today": today}
+    page = {"form": form, "parties": parties, "agreement": found, "nothing": not shareable}
     return render(request, "pooling/edit.html", page, status=200 if data is None else 400)
 
 
-def _shareable(holders: list[Organization]) -> list[Shared]:
+def _shareable(holders: list[Organization], found: PoolingAgreement | None) -> list[Shared]:
+    """Who works where I manage, and whoever the agreement already shares."""
     today = timezone.localdate()
     jobs = Employment.objects.filter(organization__in=holders).on(today)
-    people = Practitioner.objects.filter(pk__in=jobs.values("practitioner"), stopped_on=None)
+    known = Q(pk__in=jobs.values("practitioner"))
+    if found is not None and found.practitioner_id is not None:
+        known |= Q(pk=found.practitioner_id)
+    people = Practitioner.objects.filter(known, stopped_on=None)
     rooms = Room.objects.filter(
         location__services__service__organization__in=holders
     ).select_related("location")
@@ -248,11 +251,10 @@ def _signatories(holders: list[Organization]) -> dict[str, Organization]:
     return {str(one.pk): one for one in found}
 
 
-def _places(request: AtWork, holders: list[Organization]) -> dict[str, Any]:
+def _places(shareable: list[Shared], holders: list[Organization]) -> dict[str, Any]:
     """Where the people I may share receive, whoever employs them, and where I serve."""
-    today = timezone.localdate()
-    here = Employment.objects.filter(organization__in=holders).on(today)
-    jobs = Employment.objects.filter(practitioner__in=here.values("practitioner")).on(today)
+    people = [one for one in shareable if isinstance(one, Practitioner)]
+    jobs = Employment.objects.filter(practitioner__in=people).on(timezone.localdate())
     employers = Organization.objects.filter(pk__in=jobs.values("organization"))
     known = {*holders, *employers}
     return {str(one.pk): one for one in places_for(list(known))}

@@ -16,6 +16,7 @@ from maillage.pooling.errors import (
     AnotherAgreementStands,
     ChangedMeanwhile,
     EachPartyNeedsAPlace,
+    EmployerMustSign,
     NotADraft,
     NothingToDecide,
     SharesMustMakeAHundred,
@@ -127,6 +128,19 @@ def test_each_party_of_a_shared_person_has_a_place(here):
     found = actions.draft(made.terms(here, parties=parties), by=here.people["Gray"].pk)
     with pytest.raises(EachPartyNeedsAPlace, match="Mairie de Gray"):
         actions.propose(found, found.edition, by=here.people["Gray"].pk)
+
+
+def test_nobody_s_practitioner_is_shared_without_their_employer(here):
+    parties = made.terms(here).parties[1:]
+    half = [type(one)(one.organization, Decimal(50), None, one.places) for one in parties]
+    alone = made.terms(here, holder=here.parties["Vesoul"], parties=half)
+    found = actions.draft(alone, by=here.people["Vesoul"].pk)
+    with pytest.raises(EmployerMustSign, match="Mairie de Gray emploie ou reçoit"):
+        actions.propose(found, found.edition, by=here.people["Vesoul"].pk)
+    bea = made.agenda.practitioner("Bea")
+    stranger = actions.draft(made.terms(here, shared=bea), by=here.people["Gray"].pk)
+    with pytest.raises(EmployerMustSign, match="Bea"):
+        actions.propose(stranger, stranger.edition, by=here.people["Gray"].pk)
 
 
 def test_what_is_proposed_is_not_rewritten(here):

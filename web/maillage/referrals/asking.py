@@ -135,7 +135,8 @@ def take_back(referral: Referral, now: datetime) -> None:
 
 def end_consent(candidate: Candidate, now: datetime) -> None:
     """What was agreed for one service ends with its part: nothing is agreed to for nothing."""
-    Consent.objects.in_force().filter(pk=candidate.consent_id).update(revoked_at=now)
+    given = Consent.objects.in_force().filter(candidate=candidate)
+    given.update(revoked_at=now)
 
 
 def _drop(candidate: Candidate, now: datetime) -> None:

@@ -23,10 +23,10 @@ from maillage.referrals import pathways as steps
 from maillage.referrals import permissions
 from maillage.referrals.forms import GapForm
 from maillage.referrals.models import Gap
-from maillage.referrals.pathways import MINUTES, Cell
+from maillage.referrals.pathways import MINUTES, Cell, Step
 from maillage.territory.models import Commune, Departement
 
-FILLS = {"on_site": "map-4", "remote": "map-1", "gap": "map-unserved"}
+FILLS: dict[Step, str] = {"on_site": "map-4", "remote": "map-1", "gap": "map-unserved"}
 CSV_HEAD = (
     "departement", "epci", "intercommunalite", "besoin", "etape", "services_sur_place",
     "part_a_30_min", "minutes_moyennes", "services_a_distance", "orientations_sur_12_mois",
@@ -153,7 +153,7 @@ def _of_need(cells: list[Cell], need: str) -> dict[str, Any]:
     return {"columns": columns, "rows": rows}
 
 
-def step_words() -> dict[str, str]:
+def step_words() -> dict[Step, str]:
     """A next step, in words."""
     return {"on_site": _("sur place"), "remote": _("à distance"), "gap": _("aucune")}
 
@@ -175,7 +175,7 @@ def _map(departement: str, cells: list[Cell], need: str) -> Drawing:
     )
 
 
-def _by_epci(cells: list[Cell], need: str) -> list[tuple[str, str, int, str]]:
+def _by_epci(cells: list[Cell], need: str) -> list[tuple[str, Step, int, str]]:
     words = step_words()
     missing = Counter(cell.epci.pk for cell in cells if cell.step == "gap")
     shown = need or (cells[0].need.code if cells else "")

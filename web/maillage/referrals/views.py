@@ -51,8 +51,8 @@ def propose(request: AtWork, appointment_id: UUID) -> HttpResponse:
     found = permissions.appointment_to_pass_on(request, appointment_id)
     need = request.GET.get("besoin", "")
     if need not in BY_CODE:
-        form = NeedForm()
-        return render(request, "referrals/need.html", {"form": form, "appointment": found})
+        page = {"form": NeedForm(), "appointment": found}
+        return render(request, "referrals/need.html", page)
     offered = _choices(found, need)
     form = ProposalForm(
         request.POST if request.method == "POST" else None,
@@ -66,7 +66,7 @@ def propose(request: AtWork, appointment_id: UUID) -> HttpResponse:
         "appointment": found,
         "need": showing.need(need),
         "choices": [showing.choice(one, found.departement_id) for one in offered],
-        "ticked": form.data.getlist("services") if form.is_bound else [],
+        "ticked": request.POST.getlist("services"),
         "any": any(one.reachable for one in offered),
     }
     return render(request, "referrals/propose.html", page, status=400 if form.is_bound else 200)

@@ -42,7 +42,7 @@ COMING = (
         "Je serai peut-être avec ma mère, est-ce possible ?",
     ),
     Today(
-        "bruno", "Bruno", 18, "video", Appointment.Composition.COUPLE,
+        "bruno", "Bruno", 20, "video", Appointment.Composition.COUPLE,
         "Nous mettre d’accord sur les écrans.",
     ),
 )  # fmt: skip

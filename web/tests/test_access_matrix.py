@@ -149,6 +149,7 @@ portal:space_data                 GET   302   302   302   302   302   302   302 
 portal:space_erase                GET   302   302   302   302   302   302   302   302
 portal:other_parent               GET   302   302   302   302   302   302   302   302
 portal:part                       POST  302   302   302   302   302   302   302   302
+portal:desk_sheet                 GET   302   403   200   200   200   404   403   403
 portal:move_appointment_to        POST  302   302   302   302   302   302   302   302
 support:episodes                  GET   302   403   200   403   200   200   403   403
 support:episode                   GET   302   403   200   403   200   403   403   403
@@ -341,6 +342,7 @@ def world(db: None, settings: Any) -> World:
         "portal:book": [service.pk, *promise.other],
         "portal:move_appointment_to": [promise.token, *promise.other],
         "portal:desk_confirmation": [promise.appointment.pk],
+        "portal:desk_sheet": [promise.appointment.pk],
         **of_quality,
         "agenda:close": [promise.appointment.pk],
         "agenda:confirm": [promise.appointment.pk],

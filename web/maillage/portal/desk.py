@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -14,7 +15,7 @@ from maillage.agenda.permissions import keeps_an_agenda
 from maillage.directory.models import Service
 from maillage.families.models import Consent
 from maillage.organizations.permissions import AtWork, Rights, professionals_only
-from maillage.portal import words
+from maillage.portal.prices import said_of
 from maillage.portal.promises import said
 
 
@@ -30,13 +31,26 @@ def is_agent(request: HttpRequest, service: Service) -> bool:
 @professionals_only(keeps_an_agenda)
 @require_GET
 def confirmation(request: AtWork, appointment_id: UUID) -> HttpResponse:
-    """What to read out or print for the parent: no link, theirs was sent to them alone."""
+    """What to read out to the parent: no link, theirs was sent to them alone."""
+    return render(request, "portal/desk_confirmation.html", _page(_seen(request, appointment_id)))
+
+
+@never_cache
+@professionals_only(keeps_an_agenda)
+@require_GET
+def sheet(request: AtWork, appointment_id: UUID) -> HttpResponse:
+    """One page to print and hand over, in the parent's own language."""
+    found = _seen(request, appointment_id)
+    with translation.override(found.contact.language):
+        return render(request, "portal/desk_sheet.html", _page(found))
+
+
+def _seen(request: AtWork, appointment_id: UUID) -> Appointment:
     mine = Q(booked_by=request.user.pk) | Q(organization__in=request.rights.works_in)
     seen = Appointment.objects.filter(mine).select_related(
         "service__organization", "service_at_location__location__commune", "contact", "booked_by"
     )
-    found = get_object_or_404(seen.prefetch_related("practitioners"), pk=appointment_id)
-    return render(request, "portal/desk_confirmation.html", _page(found))
+    return get_object_or_404(seen.prefetch_related("practitioners"), pk=appointment_id)
 
 
 def _page(found: Appointment) -> dict[str, Any]:
@@ -45,7 +59,7 @@ def _page(found: Appointment) -> dict[str, Any]:
     ).in_force()
     return {
         **said(found),
-        "fee": words.fee(found.service),
+        "fee": said_of(found),
         "reached": found.contact.email or found.contact.phone,
         "consent": consents.select_related("recorded_by").first(),
     }

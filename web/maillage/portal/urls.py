@@ -48,6 +48,7 @@ urlpatterns = [
         desk.confirmation,
         name="desk_confirmation",
     ),
+    path("pro/rendez-vous/<uuid:appointment_id>/page/", desk.sheet, name="desk_sheet"),
     path("services/<uuid:service_id>/attendre/", waiting_views.join, name="wait"),
     path("rendez-vous/<str:token>/", appointment_views.appointment, name="appointment"),
     path(

@@ -29,6 +29,7 @@ def choose(page: Page) -> None:
 
 
 def fill(page: Page, name: str) -> None:
+    page.get_by_label("Mois de naissance de l’enfant").fill("03/2019")
     page.get_by_label("Votre prénom, ou un surnom").fill(name)
     page.get_by_label("Votre adresse électronique ou votre téléphone").fill("06 39 98 00 01")
 

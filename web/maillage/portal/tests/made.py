@@ -45,17 +45,18 @@ def arguments_of(
     rule = Availability.objects.get(pk=other[0])
     entry = waiting.join(contact, appointment.service)
     waits = links.make(contact, ContactLink.Opens.OFFER, entry.pk)
-    _asked, parent = second_parent.ask(
-        contact, "Samir", Contact.Channel.EMAIL, "samir@example.org"
-    )
+    _asked, parent = second_parent.ask(contact, "Samir", Contact.Channel.EMAIL, "samir@example.org")
     invited, code = invitation(rule, by)
     scope.hold_contact(None)
     found: dict[str, list[Any]] = {
         f"portal:{name}": [token] for name in ("change_practitioner", "share_appointment", "again")
     }
-    found |= {f"portal:{name}": [token, *other] for name in ("change_practitioner_to", "book_again")}
+    found |= {
+        f"portal:{name}": [token, *other] for name in ("change_practitioner_to", "book_again")
+    }
     found |= {f"portal:{name}": [waits] for name in ("offer", "accept_offer", "decline_offer")}
-    found |= {f"portal:{name}": [parent] for name in ("other_parent_asked", "other_parent_answer")}
+    answers = ("other_parent_asked", "other_parent_answer")
+    found |= {f"portal:{name}": [parent] for name in answers}
     found |= {
         "portal:wait": [appointment.service_id],
         "portal:follow_invitation": [code],

@@ -55,6 +55,16 @@ def test_the_page_to_print_says_who_heard_the_parent_and_holds_no_link(ines, rul
     assert token not in page.text
 
 
+def test_the_message_and_the_page_to_print_are_in_the_parent_s_language(ines, rule):
+    address = booked(ines, rule, **AGREED, language="en")["Location"]
+    page = ines.get(address.replace("confirmation", "page"))
+    assert '<html lang="en"' in page.text
+    assert "Nothing to pay in advance" in page.text
+    (letter,) = letters()
+    assert letter.body.startswith("Hello Nour")
+    assert "Accord du parent" in ines.get(address).text
+
+
 @pytest.mark.parametrize(("typed", "sentence"), [
     ({"means": "desk"}, "Sans l’accord du parent, rien n’est pris"),
     ({"consent": "on"}, "Dites comment le parent a donné son accord."),

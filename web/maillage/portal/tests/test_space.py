@@ -260,4 +260,4 @@ def test_thirty_tries_at_once_are_five(transactional_db):
 
 
 def test_a_visit_lasts_half_an_hour():
-    assert codes.VISIT_LASTS == timedelta(minutes=30)
+    assert timedelta(minutes=30) == codes.VISIT_LASTS

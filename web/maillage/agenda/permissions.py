@@ -109,13 +109,10 @@ def known_practitioners(request: AtWork, day: date) -> PractitionerQuerySet:
 
 
 def services_here(request: AtWork) -> list[Service]:
-    """The services by appointment of the organizations where I work."""
-    found = Service.objects.filter(
-        organization__in=request.rights.works_in,
-        status=Service.Status.ACTIVE,
-        availabilities__isnull=False,
-    )
-    return list(found.select_related("organization").distinct().order_by("name", "pk"))
+    """The services by appointment of the organizations where I work, and those I give."""
+    received = rules_of(request).values("service")
+    found = Service.objects.filter(status=Service.Status.ACTIVE, pk__in=received)
+    return list(found.select_related("organization").order_by("name", "pk"))
 
 
 def keeps_rooms(rights: Rights) -> bool:

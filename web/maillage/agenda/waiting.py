@@ -133,12 +133,11 @@ def accept(
 
 @transaction.atomic
 def decline(entry: WaitingEntry, *, now: datetime | None = None) -> None:
-    """Leave the held slot to the next and go on waiting. Raises `OfferIsOver`."""
+    """Leave the held slot to the next and go on waiting. Twice, or too late, is harmless."""
     moment = now or timezone.now()
     held = current_offer(entry, moment)
-    if held is None:
-        raise OfferIsOver
-    _pass_on(held, Offer.State.DECLINED, moment)
+    if held is not None:
+        _pass_on(held, Offer.State.DECLINED, moment)
 
 
 def pass_on_unanswered(now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 # Text columns that are about a place, a body, a rule or a file: never about a person.
 NOT_PERSONAL: dict[str, str] = {
-    "agenda.Availability": "modes byday",
+    "agenda.Availability": "modes byday joined_by",
     "agenda.Room": "name",
     "agenda.WaitingEntry": "communes modes",
     "directory.LinkCheck": "url reason",
@@ -20,6 +20,8 @@ NOT_PERSONAL: dict[str, str] = {
     "fees.Band": "bound_name",
     "fees.Schedule": "name parameter",
     "organizations.Criterion": "question",
+    "practitioners.Training": "title skill",
+    "practitioners.TrainingSession": "place",
     "organizations.Organization": "name description siret website outside_id",
     "pooling.CostEntry": "label",
     "pooling.PoolingAgreement": "title organizations",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from maillage.agenda.errors import SlotIsTaken
 from maillage.agenda.models import Availability
-from maillage.agenda.permissions import keeps_an_agenda
+from maillage.agenda.permissions import keeps_an_agenda, rules_of
 from maillage.agenda.slots import Asked as Wanted
 from maillage.agenda.slots import Slot, slot_at
 from maillage.core.errors import DomainError
@@ -35,8 +35,8 @@ from maillage.support.programmes import for_service
 @require_http_methods(["GET", "POST"])
 def book(request: AtWork, rule_id: UUID, stamp: str) -> HttpResponse:
     """Who comes, with the parent's word for it; everyone's time is taken in one step."""
-    rule = Availability.objects.select_related("service__organization").filter(pk=rule_id).first()
-    if rule is None or rule.organization_id not in request.rights.works_in:
+    rule = rules_of(request).select_related("service__organization").filter(pk=rule_id).first()
+    if rule is None:
         raise NotAllowed
     others = tuple(one for one in _ids(request.GET.get("avec", "")) if one != rule.practitioner_id)
     room = next(iter(_ids(request.GET.get("salle", ""))), None)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from maillage.core.tables import Column
 from maillage.directory.models import UnmetNeed
 from maillage.directory.needs import BY_CODE
+from maillage.directory.vocabulary import Kind
 from maillage.steering import wording
 
 
@@ -19,21 +20,30 @@ def table(departements: Iterable[str], today: date) -> dict[str, Any]:
         UnmetNeed.objects.filter(
             departement__in=departements, month__gt=date(today.year - 1, today.month, 1)
         )
-        .values("need")
+        .values("need", "kind")
         .annotate(searches=Sum("count"), communes=Count("commune", distinct=True))
-        .order_by("-searches", "need")
+        .order_by("-searches", "need", "kind")
     )
     columns = [
         Column(_("Ce que les familles cherchaient")),
+        Column(_("Ce qui manquait")),
         Column(_("Recherches"), number=True),
         Column(_("Communes"), number=True),
     ]
     rows = [
         [
-            str(BY_CODE[row["need"]].label) if row["need"] in BY_CODE else row["need"],
+            _said(row["need"]),
+            str(UnmetNeed.Kind(row["kind"]).label).capitalize(),
             wording.count(row["searches"]),
             wording.number(row["communes"]),
         ]
         for row in found
     ]
     return {"columns": columns, "rows": rows}
+
+
+def _said(need: str) -> str:
+    """A need as families said it, or the kind of help in which no slot was left."""
+    if need in BY_CODE:
+        return str(BY_CODE[need].label)
+    return str(Kind(need).label).capitalize() if need in Kind.values else need

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 from maillage.agenda import occurrences
 from maillage.agenda.booking import Booking, Who
-from maillage.agenda.models import Appointment, Availability, Room
+from maillage.agenda.models import (
+    Appointment,
+    Availability,
+    Offer,
+    Room,
+    Shortage,
+    WaitingEntry,
+)
 from maillage.directory.models import Service
 from maillage.directory.tests import made as directory
 from maillage.families.models import Contact
@@ -27,12 +34,18 @@ def at(day: int, hour: int, minute: int = 0, *, month: int = 12) -> datetime:
 def practitioner(
     name: str = "Ada Psychologue", *, papers: bool = True, **values: Any
 ) -> Practitioner:
+    skills = values.pop("skills", [])
     one = Practitioner.objects.create(name=name, profession="psychologist", **values)
     for kind, year in PAPERS.items() if papers else ():
         until = date(year, 6, 30) if year else None
         Credential.objects.create(
-            practitioner=one, kind=kind, label=kind, issued_on=date(2024, 1, 1),
+            practitioner=one, kind=kind, label=kind, issued_on=date(2025, 10, 1),
             valid_until=until, checked_on=date(2026, 1, 5),
+        )  # fmt: skip
+    for skill in skills:
+        Credential.objects.create(
+            practitioner=one, kind="skill", skill=skill, label=skill, issued_on=date(2025, 10, 1),
+            checked_on=date(2026, 1, 5),
         )  # fmt: skip
     one.refresh_from_db()
     return one
@@ -104,4 +117,15 @@ def booking(rule: Availability, starts_at: datetime, **values: Any) -> Booking:
             "who": who,
         }
         | values
+    )
+
+
+def offer_and_shortage(entry: WaitingEntry, rule: Availability) -> None:
+    """A slot held for a family, and a service that had none left."""
+    Offer.objects.create(
+        entry=entry, departement_id=entry.departement_id, availability=rule, mode=rule.modes[0],
+        starts_at=at(1, 10), ends_at=at(1, 11), made_at=NOW, held_until=at(1, 9),
+    )  # fmt: skip
+    Shortage.objects.create(
+        service=rule.service, departement_id=entry.departement_id, since=TODAY, noticed_on=TODAY
     )

@@ -10,7 +10,7 @@ from maillage.agenda.models import Appointment
 from maillage.agenda.slots import Asked, Slot, next_slots
 from maillage.directory.openings import time_zone
 
-AHEAD = timedelta(days=84)
+AHEAD = timedelta(days=42)
 STAMP = "%Y%m%dT%H%MZ"
 
 
@@ -38,6 +38,7 @@ def _line(slot: Slot, departement: str) -> dict[str, Any]:
         "moment": slot.starts_at.astimezone(time_zone(departement)).replace(tzinfo=None),
         "rule": rule.pk,
         "stamp": f"{slot.starts_at.astimezone(UTC):{STAMP}}",
-        "place": place.location if place is not None else None,
-        "modes": ", ".join(rule.mode_labels),
+        "where": f"{place.location.name}, {place.location.commune.name}"
+        if place is not None
+        else ", ".join(rule.mode_labels),
     }

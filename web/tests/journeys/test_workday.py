@@ -96,5 +96,5 @@ def test_the_next_session_is_taken_from_the_same_screen(visit: Visit) -> None:
     page = at_work(visit, "Samuel Vautrin", width=390)
     page.get_by_role("link", name="Prochain rendez-vous").first.click()
     look_at(page)
-    page.get_by_role("button", name="Prendre").last.click()
+    page.locator("main section button").last.click()
     expect(page.locator("#messages")).to_contain_text("La famille est prévenue.")

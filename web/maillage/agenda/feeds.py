@@ -123,9 +123,9 @@ def _open(feed: CalendarFeed) -> str:
 
 
 def _siblings(feed: CalendarFeed) -> CalendarFeedQuerySet:
-    return CalendarFeed.objects.filter(
-        practitioner_id=feed.practitioner_id, contact_id=feed.contact_id
-    )
+    if feed.practitioner_id is not None:
+        return CalendarFeed.objects.filter(practitioner=feed.practitioner_id)
+    return CalendarFeed.objects.filter(contact=feed.contact_id)
 
 
 def _latest(feed: CalendarFeed) -> CalendarFeed | None:

@@ -54,7 +54,7 @@ def calendar_of(feed: CalendarFeed, now: datetime) -> bytes:
             lines = _lines(feed.practitioner.appointments.all(), since)
             return _document(_("Rendez-vous"), [_for_practitioner(line) for line in lines])
     scope.hold_contact(feed.contact_id)
-    contact = Contact.objects.get(pk=feed.contact_id)
+    contact = Contact.objects.get(calendar_feeds=feed)
     events = [_for_parent(line, contact) for line in _lines(contact.appointments.all(), since)]
     return _document(settings.DISCREET_NAME if contact.discreet else settings.SITE_NAME, events)
 

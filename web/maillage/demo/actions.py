@@ -9,7 +9,16 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 
 from maillage.core import audit, scope
-from maillage.demo import accounts, pooling, practitioners, referrals, rows, support, workday
+from maillage.demo import (
+    accounts,
+    pooling,
+    practitioners,
+    quality,
+    referrals,
+    rows,
+    support,
+    workday,
+)
 from maillage.demo.errors import OnlyInDemonstration, TerritoryMissing
 from maillage.demo.network import HOME, Network
 from maillage.directory import openings
@@ -57,6 +66,7 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
             support.receive(anchor)
             workday.receive(anchor)
             referrals.receive(anchor)
+            quality.look_back(anchor)
         stored = _rebuild_openings(written, anchor)
     return Loaded(
         organizations=sum(len(each.organizations) for each in written),
@@ -80,6 +90,7 @@ def remove() -> int:
     with scope.system():
         services = Service.objects.filter(is_demonstration=True)
         count = services.count()
+        quality.forget()
         pooling.remove()
         referrals.remove()
         workday.remove()

@@ -66,10 +66,14 @@ def voices(request: AtWork) -> HttpResponse:
 @professionals_only(permissions.reads_words)
 def moderate(request: AtWork, kind: str, item_id: UUID) -> HttpResponse:
     """Keep words or set them aside."""
-    model = {"famille": Feedback, "professionnel": StaffFeedback}.get(kind)
     where = request.rights.steers | request.rights.administers
-    found = model and model._default_manager.filter(pk=item_id, departement__in=where).first()
-    if not found:
+    mine = {"pk": item_id, "departement__in": where}
+    found: Feedback | StaffFeedback | None = None
+    if kind == "famille":
+        found = Feedback.objects.filter(**mine).first()
+    elif kind == "professionnel":
+        found = StaffFeedback.objects.filter(**mine).first()
+    if found is None:
         raise NotAllowed
     actions.read_words(found, keep=request.POST.get("reading") == "kept", by=request.user.pk)
     messages.success(request, _("C’est noté."))

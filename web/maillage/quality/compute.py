@@ -1,5 +1,6 @@
 """The quality board: tiles of counts, each with its definition, its source, its protection."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from maillage.quality.counting import Counts, agreeing
-from maillage.quality.models import Feedback
+from maillage.quality.models import Feedback, question
 from maillage.quality.protection import (
     LEAST,
     LEAST_INCOME,
@@ -133,7 +134,7 @@ def _duration(counts: Counts) -> Tile:
 
 
 def _satisfaction(counts: Counts) -> Tile:
-    useful = counts.answers.get("useful", {})
+    useful = counts.answers.get("useful", Counter())
     total = sum(useful.values())
     agree = agreeing(useful.items())
     shown = total >= LEAST
@@ -159,9 +160,9 @@ def _satisfaction(counts: Counts) -> Tile:
 
 
 def _question_line(counts: Counts, name: str) -> Line:
-    said = counts.answers.get(name, {})
+    said = counts.answers.get(name, Counter())
     total = sum(said.values())
-    label = str(Feedback._meta.get_field(name).verbose_name)
+    label = question(Feedback, name)
     if total < LEAST:
         return Line(label, str(HIDDEN))
     agree = rounded(agreeing(said.items()))

@@ -65,6 +65,7 @@ def _count(place: Place, quarter: Quarter) -> Counts:
     asked = _of(FeedbackRequest.objects.all(), place).filter(asked_at__gte=start, asked_at__lt=end)
     answers = _of(Feedback.objects.all(), place).filter(quarter=quarter.first)
     people = _people(place, quarter)
+    hours, supervised = _supervision(place, quarter)
     return Counts(
         waits=_waits(attended),
         states=Counter(given.order_by().values_list("state", flat=True)),
@@ -80,7 +81,8 @@ def _count(place: Place, quarter: Quarter) -> Counts:
         answered=asked.filter(is_answered=True).count(),
         practitioners=people.count(),
         qualified=people.filter(bookable_until__gte=quarter.last).count(),
-        **_supervision(place, quarter),
+        supervision_hours=hours,
+        supervised=supervised,
     )
 
 
@@ -119,7 +121,11 @@ def _first_asked(booked: dict[UUID, datetime]) -> dict[UUID, datetime]:
     found, heads = dict(booked), {key: key for key in booked}
     while True:
         rows = Appointment.objects.filter(moved_to__in=set(heads.values()))
-        former = {to: (pk, at) for pk, to, at in rows.values_list("pk", "moved_to", "booked_at")}
+        former = {
+            to: (pk, at)
+            for pk, to, at in rows.values_list("pk", "moved_to", "booked_at")
+            if to is not None
+        }
         if not former:
             return found
         heads = {key: former[head][0] for key, head in heads.items() if head in former}
@@ -135,7 +141,7 @@ def _dated(
 
 def _minutes(attended: QuerySet[Appointment]) -> list[int]:
     noted = Session.objects.filter(appointment__in=attended, minutes__isnull=False)
-    return list(noted.order_by().values_list("minutes", flat=True))
+    return [found for found in noted.order_by().values_list("minutes", flat=True) if found]
 
 
 def _communes(attended: QuerySet[Appointment]) -> dict[str, int]:
@@ -157,15 +163,12 @@ def _people(place: Place, quarter: Quarter) -> QuerySet[Practitioner]:
     return Practitioner.objects.filter(pk__in=standing).exclude(stopped_on__lt=quarter.first)
 
 
-def _supervision(place: Place, quarter: Quarter) -> dict[str, float | int]:
+def _supervision(place: Place, quarter: Quarter) -> tuple[float, int]:
     held = _of(SupervisionMeeting.objects.all(), place).filter(
         held_on__range=(quarter.first, quarter.last)
     )
     total = held.aggregate(hours=Sum("hours"), persons=Sum("persons"))
-    return {
-        "supervision_hours": float(total["hours"] or 0),
-        "supervised": int(total["persons"] or 0),
-    }
+    return float(total["hours"] or 0), int(total["persons"] or 0)
 
 
 def agreeing(answers: Iterable[tuple[int, int]]) -> int:

@@ -6,7 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maillage.quality.actions import Answers
-from maillage.quality.models import Agreement, Change, Feedback, StaffFeedback, SupervisionMeeting
+from maillage.quality.models import (
+    Agreement,
+    Change,
+    Feedback,
+    StaffFeedback,
+    SupervisionMeeting,
+    question,
+)
 
 REQUIRED = _("Choisissez une réponse.")
 
@@ -20,7 +27,7 @@ class AnswersForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in self.asked.QUESTIONS:
             self.fields[name] = forms.TypedChoiceField(
-                label=self.asked._meta.get_field(name).verbose_name,
+                label=question(self.asked, name),
                 choices=list(reversed(Agreement.choices)),
                 coerce=int,
                 widget=forms.RadioSelect,

@@ -171,6 +171,12 @@ class StaffFeedback(models.Model):
         return str(self.pk)
 
 
+def question(asked: type[Feedback] | type[StaffFeedback], name: str) -> str:
+    """Return a question as it is read."""
+    field = asked._meta.get_field(name)
+    return str(field.verbose_name) if isinstance(field, models.Field) else name
+
+
 class ChangeQuerySet(models.QuerySet["Change"]):
     """Questions asked of changes."""
 

@@ -1,22 +1,23 @@
-"""Command line: `maillage-engine COMMAND --help`. Reads CSV, writes CSV; no maths here."""
+"""Command line: `maillage-engine COMMAND --help`. Tables in, tables out; no maths here."""
 
 import argparse
-import csv
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from maillage_engine import models
 from maillage_engine.access import nearest, two_step_access
 from maillage_engine.calibration import TravelScore, calibrate, score_estimate
+from maillage_engine.cli_matrix import Commands, add_matrix, aligned, bands_of
+from maillage_engine.cli_siting import add_siting
+from maillage_engine.cli_tables import Cell, column, write
 from maillage_engine.decay import step_weight
-from maillage_engine.errors import BadFile, BadParameter, EngineError
-from maillage_engine.matrix_file import TravelMatrix, read_matrix
-from maillage_engine.pairs import Pairs, pairs
+from maillage_engine.errors import EngineError
+from maillage_engine.matrix_file import read_matrix
 from maillage_engine.travel import Places, TravelModel, estimate_minutes, pairs_within, places
 
 MODELS: dict[str, TravelModel] = {
@@ -26,18 +27,23 @@ MODELS: dict[str, TravelModel] = {
     "foot": models.FOOT,
     "bicycle": models.BICYCLE,
 }
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Cell: TypeAlias = str | float | int
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 on success, 2 when the input is at fault."""
     parser = argparse.ArgumentParser(
-        prog="maillage-engine", description="Accessibility, inequality and travel times, from CSV."
+        prog="maillage-engine",
+        description="Accessibility, siting and travel times, from CSV, Parquet or GeoJSON.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_access, _add_travel, _add_calibrate):
+    for add in (_add_access, _add_travel, _add_calibrate, add_siting):
         add(commands)
+    for command in commands.choices.values():
+        command.add_argument(
+            "--output",
+            type=Path,
+            help="file to write (.csv, .parquet, .geojson); CSV here",
+        )
     args = parser.parse_args(argv)
     try:
         args.run(args)
@@ -51,7 +57,7 @@ def _add_access(commands: Commands) -> None:
     command = commands.add_parser("access", help="score origins by reachable places per person")
     command.add_argument("demand", type=Path, help="CSV with columns origin,people")
     command.add_argument("supply", type=Path, help="CSV with columns facility,places")
-    _add_matrix(command)
+    add_matrix(command)
     command.add_argument(
         "--bands",
         default="10:1,20:0.68,30:0.22",
@@ -74,28 +80,24 @@ def _add_calibrate(commands: Commands) -> None:
         "calibrate", help="fit a travel model to known times and print its errors on them"
     )
     command.add_argument("places", type=Path, help="CSV with columns id,lon,lat,density")
-    _add_matrix(command)
+    add_matrix(command)
     command.add_argument("--longest-km", type=float, default=40, help="default %(default)s")
     command.set_defaults(run=_calibrate)
 
 
-def _add_matrix(command: argparse.ArgumentParser) -> None:
-    command.add_argument("matrix", type=Path, help="known times, CSV (.gz): square or 3 columns")
-    command.add_argument("--unit", choices=["minutes", "seconds"], default="minutes")
-
-
 def _access(args: argparse.Namespace) -> None:
-    people = _column(args.demand, "origin", "people")
-    capacity = _column(args.supply, "facility", "places")
-    bands = _bands(args.bands)
-    times = _aligned(
+    people = column(args.demand, "origin", "people")
+    capacity = column(args.supply, "facility", "places")
+    bands = bands_of(args.bands)
+    times = aligned(
         read_matrix(args.matrix, unit=args.unit), list(people), list(capacity), bands[-1][0]
     )
     weight = times.matrix(step_weight(times.minutes, bands))
     result = two_step_access(list(people.values()), list(capacity.values()), weight)
     trip = nearest(times).minutes
     rows = zip(people, result.score.tolist(), trip.tolist(), strict=True)
-    _write(
+    write(
+        args.output,
         ["origin", "places_per_person", "nearest_min"],
         ([name, f"{score:.9g}", _minutes(minutes)] for name, score, minutes in rows),
     )
@@ -108,7 +110,8 @@ def _travel(args: argparse.Namespace) -> None:
     triples = zip(
         found.origin.tolist(), found.destination.tolist(), found.minutes.tolist(), strict=True
     )
-    _write(
+    write(
+        args.output,
         ["origin", "destination", "minutes"],
         ([from_names[i], to_names[j], f"{minutes:.3f}"] for i, j, minutes in triples),
     )
@@ -116,12 +119,13 @@ def _travel(args: argparse.Namespace) -> None:
 
 def _calibrate(args: argparse.Namespace) -> None:
     names, everywhere = _places(args.places)
-    known = _aligned(read_matrix(args.matrix, unit=args.unit), names, names, math.inf)
+    known = aligned(read_matrix(args.matrix, unit=args.unit), names, names, math.inf)
     base = TravelModel("car", models.CAR_ASSUMED.speeds_kmh, source=str(args.matrix.name))
     fitted = calibrate(known, everywhere, everywhere, base=base, longest_km=args.longest_km)
     off_diagonal = known.dense()
     np.fill_diagonal(off_diagonal, np.nan)
-    _write(
+    write(
+        args.output,
         ["model", *_score_header()],
         (
             [name, *_score_row(score_estimate(_estimate(everywhere, model), off_diagonal))]
@@ -150,68 +154,13 @@ def _score_row(score: TravelScore) -> list[Cell]:
     return [score.pairs, *(f"{value:.3f}" for value in errors)]
 
 
-def _aligned(
-    matrix: TravelMatrix, origins: list[str], destinations: list[str], cutoff_min: float
-) -> Pairs:
-    """Return the matrix's times in our order; a place it does not know is a fault."""
-    rows = {name: position for position, name in enumerate(matrix.origins)}
-    columns = {name: position for position, name in enumerate(matrix.destinations)}
-    faults = [f"the matrix has no origin {name!r}." for name in origins if name not in rows]
-    faults += [f"the matrix has no destination {n!r}." for n in destinations if n not in columns]
-    if faults:
-        raise BadFile("the travel-time matrix", faults)
-    table = matrix.times.matrix(matrix.times.minutes)
-    chosen = table[[rows[name] for name in origins], :][:, [columns[n] for n in destinations]]
-    return pairs(chosen, cutoff_min=cutoff_min)
-
-
 def _places(path: Path) -> tuple[list[str], Places]:
-    names = list(_column(path, "id", "lon"))
+    names = list(column(path, "id", "lon"))
     lon, lat, density = (
-        list(_column(path, "id", column).values()) for column in ("lon", "lat", "density")
+        list(column(path, "id", name).values()) for name in ("lon", "lat", "density")
     )
     return names, places(lon, lat, density)
 
 
-def _bands(text: str) -> list[tuple[float, float]]:
-    try:
-        return [(float(low), float(high)) for low, high in (b.split(":") for b in text.split(","))]
-    except ValueError:
-        raise BadParameter(f"bands must look like 10:1,20:0.5; got {text!r}.") from None
-
-
-def _column(path: Path, key: str, value: str) -> dict[str, float]:
-    """Read one column of numbers by name, or list every fault of the file."""
-    faults: list[str] = []
-    found: dict[str, float] = {}
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        missing = {key, value} - set(reader.fieldnames or ())
-        if missing:
-            raise BadFile(path.name, [f"row 1: column {name!r} is missing." for name in missing])
-        for number, row in enumerate(reader, start=2):
-            name = (row[key] or "").strip()
-            if not name or name in found:
-                faults.append(f"row {number}, column {key!r}: {name!r} is empty or given twice.")
-            found[name] = _number(row[value], f"row {number}, column {value!r}", faults)
-    if faults:
-        raise BadFile(path.name, faults)
-    return found
-
-
-def _number(text: str | None, where: str, faults: list[str]) -> float:
-    try:
-        return float(text or "")
-    except ValueError:
-        faults.append(f"{where}: {text!r} is not a number.")
-        return math.nan
-
-
 def _minutes(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.3f}"
-
-
-def _write(header: list[str], rows: Iterable[Sequence[Cell]]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)

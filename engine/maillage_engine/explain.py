@@ -124,7 +124,7 @@ def compare_sites(cost: Any, demand: ArrayLike, before: ArrayLike, after: ArrayL
         gain=float(people[gained | found].sum()),
         lose=float(people[lost | gone].sum()),
         minutes_gained=float(people[gained] @ saved[gained]),
-        minutes_lost=float(-(people[lost] @ saved[lost])),
+        minutes_lost=float(people[lost] @ -saved[lost]),
         newly_reached=float(people[found].sum()),
         no_longer_reached=float(people[gone].sum()),
     )

@@ -1,4 +1,4 @@
-"""Read a table of known travel times from a CSV file, plain or gzipped.
+"""Read a table of known travel times from a CSV file, plain or gzipped, or from Parquet.
 
 Two layouts are told apart by the header: a square of times (first row: destinations, first column:
 origins), or three columns ``origin,destination,minutes`` (or ``seconds``).
@@ -17,6 +17,14 @@ import numpy as np
 from maillage_engine import _check
 from maillage_engine.errors import BadFile, BadParameter
 from maillage_engine.pairs import Pairs, pairs_from
+
+try:
+    from pyarrow import ArrowInvalid, parquet
+
+    PARQUET_ERRORS: tuple[type[Exception], ...] = (ArrowInvalid,)
+except ImportError:  # an extra: CSV needs nothing
+    parquet = None
+    PARQUET_ERRORS = ()
 
 PER_MINUTE = {"minutes": 1.0, "seconds": 60.0}
 NO_ROUTE = {"", "na", "nan", "null", "none", "inf", "infinity", "\\n", "-"}
@@ -73,7 +81,8 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
     Parameters
     ----------
     path : str or Path
-        CSV in UTF-8, separated by commas or semicolons; ``.gz`` is read as gzip.
+        CSV in UTF-8, separated by commas or semicolons; ``.gz`` is read as gzip. ``.parquet`` needs
+        pyarrow (the extra `parquet`).
     unit : {"minutes", "seconds"}
         Unit of the times. Never guessed.
     cutoff_min : float
@@ -96,10 +105,12 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
     source = Path(path)
     reading = _Reading(unit=PER_MINUTE[unit], cutoff=float(cutoff_min))
     try:
-        with _opened(source) as file:
-            _read(csv.reader(file, delimiter=_delimiter(file)), reading, unit)
+        with _rows(source) as rows:
+            _read(rows, reading, unit)
     except UnicodeDecodeError as error:
         raise BadFile(source.name, [f"not UTF-8 text (byte {error.start})."]) from None
+    except PARQUET_ERRORS as error:
+        raise BadFile(source.name, [f"not a Parquet file: {error}."]) from None
     except (csv.Error, gzip.BadGzipFile, EOFError) as error:
         raise BadFile(source.name, [f"not a CSV file: {error}."]) from None
     if reading.faults:
@@ -108,6 +119,26 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
     row, column = (np.asarray(part, dtype=np.int64) for part in (reading.row, reading.column))
     times = pairs_from(shape, row, column, _check.numbers("minutes", reading.minutes))
     return TravelMatrix(tuple(reading.origins), tuple(reading.destinations), times)
+
+
+@contextmanager
+def _rows(path: Path) -> Iterator[Iterator[list[str]]]:
+    """Give the rows of a file as text, its header first."""
+    if path.suffix == ".parquet":
+        yield _parquet_rows(path)
+    else:
+        with _opened(path) as file:
+            yield csv.reader(file, delimiter=_delimiter(file))
+
+
+def _parquet_rows(path: Path) -> Iterator[list[str]]:
+    if parquet is None:
+        raise BadFile(path.name, ["Parquet needs pyarrow: install maillage-engine[parquet]."])
+    file = parquet.ParquetFile(path)
+    yield list(file.schema_arrow.names)
+    for batch in file.iter_batches():
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            yield ["" if cell is None else str(cell) for cell in row]
 
 
 @contextmanager

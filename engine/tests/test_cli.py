@@ -2,6 +2,7 @@
 
 import pytest
 
+from maillage_engine import BadFile, cli_tables, read_matrix
 from maillage_engine.cli import main
 
 
@@ -102,3 +103,90 @@ def test_bands_are_checked(folder, capsys):
     )
     assert code == 2
     assert "bands must look like 10:1,20:0.5; got 'near'." in said.err
+
+
+@pytest.fixture
+def region(folder):
+    """Three villages on a line, half an hour apart, of which two could hold a service."""
+    (folder / "v.csv").write_text("origin,people\na,10\nb,60\nc,30\n", encoding="utf-8")
+    (folder / "s.csv").write_text("site,capacity,open\na,100,1\nc,100,0\n", encoding="utf-8")
+    (folder / "m.csv").write_text("id,a,c\na,0,60\nb,30,20\nc,60,0\n", encoding="utf-8")
+    return folder
+
+
+def test_site_says_where_how_good_and_why(region, capsys):
+    code, said = run(
+        capsys, "site", "p-median", region / "v.csv", region / "s.csv", region / "m.csv",
+        "--p", 1, "--explain",
+    )  # fmt: skip
+    assert code == 0
+    assert said.out.splitlines() == [
+        "site,people,mean_minutes,minutes_added_if_closed,left_without_if_closed,chosen_again",
+        "c,100.0,18.000,0.0,100,1.00",
+        "# 1800 person-minutes; bound 1800: proven the best",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "sites"),
+    [
+        ("p-center", ["--p", "1"], ["a"]),
+        ("max-cover", ["--p", "1", "--within", "20"], ["c"]),
+        ("backup-cover", ["--p", "2", "--within", "30"], ["a", "c"]),
+        ("set-cover", ["--within", "25"], ["a", "c"]),
+        ("capacitated", ["--p", "1"], ["c"]),
+        ("improve", ["--p", "1"], ["a", "c"]),
+    ],
+)
+def test_site_answers_every_kind_of_question(region, capsys, kind, options, sites):
+    files = [region / name for name in ("v.csv", "s.csv", "m.csv")]
+    code, said = run(capsys, "site", kind, *files, *options)
+    assert (code, said.err) == (0, "")
+    assert [line.split(",")[0] for line in said.out.splitlines()[1:-1]] == sites
+    assert said.out.splitlines()[-1].endswith("proven the best")
+
+
+def test_improve_says_who_gains(region, capsys):
+    files = [region / name for name in ("v.csv", "s.csv", "m.csv")]
+    _, said = run(capsys, "site", "improve", *files, "--p", 1, "--explain")
+    assert said.out.splitlines()[-1] == "# 90 people gain 2400.0 person-minutes, 0 lose 0.0"
+
+
+def test_site_without_a_number_of_sites_is_told_what_to_add(region, capsys):
+    files = [region / name for name in ("v.csv", "s.csv", "m.csv")]
+    code, said = run(capsys, "site", "p-median", *files)
+    assert (code, said.err) == (2, "maillage-engine: p-median needs --p, the number of sites.\n")
+
+
+def test_parquet_and_geojson_are_read_and_written(region, capsys):
+    run(capsys, "access", region / "v.csv", *_supply(region), "--output", region / "scores.parquet")
+    found = cli_tables.read_rows(region / "scores.parquet")
+    assert [row["origin"] for row in found] == ["a", "b", "c"]
+    rows = [["a", 6.1, 47.6, 3], ["b", 6.2, 47.7, 4]]
+    cli_tables.write(region / "towns.geojson", ["id", "lon", "lat", "density"], rows)
+    code, said = run(capsys, "travel", region / "towns.geojson", region / "towns.geojson")
+    assert code == 0
+    assert len(said.out.splitlines()) == 5
+    lines = [["a", "c", 12.5], ["b", "c", None]]
+    names = ["origin", "destination", "minutes"]
+    cli_tables.write(region / "m.parquet", names, lines)
+    matrix = read_matrix(region / "m.parquet", unit="minutes")
+    assert (matrix.origins, matrix.times.minutes.tolist()) == (("a", "b"), [12.5])
+
+
+def _supply(region):
+    (region / "p.csv").write_text("facility,places\na,8\nc,6\n", encoding="utf-8")
+    return region / "p.csv", region / "m.csv"
+
+
+def test_a_file_that_is_not_what_its_name_says_is_refused(region, capsys):
+    for name, sentence in (
+        ("x.parquet", "not a Parquet file"),
+        ("x.geojson", "not a GeoJSON collection"),
+    ):
+        (region / name).write_text("bonjour", encoding="utf-8")
+        code, said = run(capsys, "access", region / name, *_supply(region))
+        assert code == 2
+        assert sentence in said.err
+    with pytest.raises(BadFile, match="columns lon and lat"):
+        cli_tables.write(region / "y.geojson", ["site"], [["a"]])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from maillage.agenda import absences, actions, permissions, shortage, telling
+from maillage.agenda import absences, actions, permissions, shortage, telling, unreached
 from maillage.agenda.forms import AbsenceForm, OutcomeForm
 from maillage.agenda.models import Absence, Appointment, WaitingEntry
 from maillage.core.errors import DomainError
@@ -88,7 +88,8 @@ def _page(request: AtWork, form: AbsenceForm) -> dict[str, Any]:
         "contact", "service", "service_at_location__location__commune"
     )
     found = seen.prefetch_related("practitioners")
-    coming = found.filter(state__in=["pending", "confirmed"]).upcoming(now)[:SHOWN]
+    coming = list(found.filter(state__in=["pending", "confirmed"]).upcoming(now)[:SHOWN])
+    to_call = unreached.notes(coming)
     over = found.filter(state__in=["pending", "confirmed"], ends_at__lte=now)
     me = permissions.own_practitioner(request)
     away = Absence.objects.filter(practitioner=me, cancelled_at=None, ends_at__gt=now)
@@ -98,6 +99,8 @@ def _page(request: AtWork, form: AbsenceForm) -> dict[str, Any]:
         "me": me,
         "absences": _in_days(me, away.order_by("starts_at")) if me is not None else (),
         "form": form,
+        "failed": {key for key, why in to_call.items() if why == "failed"},
+        "declined": {key for key, why in to_call.items() if why == "declined"},
         "short": shortage.of_organizations(request.rights.works_in, now),
         "waiting": _waiting(request),
     }

@@ -24,7 +24,16 @@ from maillage.territory.clocks import PARIS
 QUARTERS = 2
 FAMILIES = 48  # a quarter
 TOWNS = ("70279", "70279", "70550", "70550", "70550", "70311", "70285", "70122")
-STATES = ("attended",) * 9 + ("no_show", "attended", "excused")
+STATES = (
+    "attended",
+    "attended",
+    "attended",
+    "no_show",
+    "attended",
+    "attended",
+    "attended",
+    "excused",
+)
 NAMES = ("Nour", "Camille", "Sacha", "Élodie", "Yanis", "Maëlle")
 WORDS = (
     "Le mercredi après-midi serait plus simple avec les enfants.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,7 +74,7 @@ def _waiting(counts: Counts) -> Tile:
     return Tile(
         "attente",
         _("Attente avant le premier entretien"),
-        f"{median(days):g}" if shown else str(HIDDEN),
+        _number(median(days)) if shown else str(HIDDEN),
         _("jours (médiane)"),
         _("Neuf familles sur dix ont attendu {days} jours au plus. {number}").format(
             days=slowest, number=_about(len(days))
@@ -88,7 +89,7 @@ def _waiting(counts: Counts) -> Tile:
         _("Rendez-vous et liste d’attente (agenda)."),
         (
             Line(_("Familles"), _shown(published(len(days)))),
-            Line(_("Médiane (jours)"), f"{median(days):g}" if shown else str(HIDDEN)),
+            Line(_("Médiane (jours)"), _number(median(days)) if shown else str(HIDDEN)),
             Line(_("Neuf sur dix (jours)"), str(slowest) if shown else str(HIDDEN)),
         ),
     )
@@ -254,7 +255,7 @@ def _supervision(counts: Counts) -> Tile:
     return Tile(
         "supervision",
         _("Analyse de la pratique"),
-        f"{counts.supervision_hours:g}",
+        _number(counts.supervision_hours),
         _("heures"),
         _("{seats} présences pour {people} intervenants").format(
             seats=counts.supervised, people=people
@@ -262,10 +263,15 @@ def _supervision(counts: Counts) -> Tile:
         _("Séances d’analyse de la pratique notées par les structures."),
         _("Séances notées par les structures."),
         (
-            Line(_("Heures"), f"{counts.supervision_hours:g}"),
-            Line(_("Présences par intervenant"), f"{per_head:.1f}"),
+            Line(_("Heures"), _number(counts.supervision_hours)),
+            Line(_("Présences par intervenant"), _number(round(per_head, 1))),
         ),
     )
+
+
+def _number(value: float) -> str:
+    """Write a number as the reader's language does, without a useless zero."""
+    return number_format(int(value) if value == int(value) else round(value, 1))
 
 
 def _shown(value: int | None) -> str:

@@ -14,7 +14,8 @@ from icalendar import Calendar
 from maillage.agenda import actions, feeds, ical
 from maillage.agenda.models import Appointment, CalendarFeed
 from maillage.agenda.tests import made
-from maillage.core import scope
+from maillage.core import outbox, receipts, scope
+from maillage.core.models import OutboxMessage
 from maillage.organizations.tests.staff import Role, person, sign_in
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -273,3 +274,27 @@ def test_a_calendar_of_a_year_costs_the_same_queries(ada, rule, django_assert_ma
     address = address_of(ada)
     with django_assert_max_num_queries(16):
         read(address)
+
+
+def test_a_family_that_no_message_reaches_is_marked_for_who_receives_it(client, ada, rule):
+    mine = booked(rule)
+    with scope.system():
+        rule.organization.email = "structure@example.org"
+        rule.organization.save()
+        user = person("ada@example.org", Role.PRACTITIONER, at=rule.organization)
+        ada.user = user
+        ada.save()
+        Appointment.objects.update(
+            starts_at=timezone.now() + timedelta(days=2),
+            ends_at=timezone.now() + timedelta(days=2, hours=1),
+        )
+        message = outbox.text(
+            "+33639980001", "Bonjour", how=outbox.How(about=mine.pk, departement="70")
+        )
+        receipts.note(str(message.pk), OutboxMessage.State.FAILED, "absent", timezone.now())
+        told = OutboxMessage.objects.filter(channel="email").order_by("recipient")
+        assert [one.recipient for one in told] == ["ada@example.org", "structure@example.org"]
+        assert all(one.subject.startswith("À appeler") for one in told)
+        assert "Nour" not in "".join(one.body for one in told)
+    page = sign_in(client, user).get(reverse("agenda:agenda")).text
+    assert "À appeler : aucun message n’arrive" in page

@@ -56,7 +56,7 @@ def lines(key: str) -> dict[str, str]:
 def test_waiting_time_is_from_the_request_to_the_first_session(rule):
     begin(rule, [1, 2, 3, 4, 5, 6, 7, 8, 9, 30])
     found = tile("attente")
-    assert (found.value, lines("attente")["Neuf sur dix (jours)"]) == ("5.5", "9")
+    assert (found.value, lines("attente")["Neuf sur dix (jours)"]) == ("5,5", "9")
 
 
 def test_a_second_session_is_no_first_one_and_a_move_does_not_restart_the_wait(rule):
@@ -143,7 +143,7 @@ def test_qualification_and_supervision_are_of_the_people_at_work(rule):
         )  # fmt: skip
     assert (tile("qualification").value, tile("qualification").note) == ("50 %", "1 sur 2")
     assert (tile("supervision").value, tile("supervision").note) == (
-        "2.5", "2 présences pour 2 intervenants",
+        "2,5", "2 présences pour 2 intervenants",
     )  # fmt: skip
 
 

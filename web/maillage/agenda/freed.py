@@ -59,7 +59,7 @@ def redeem(wanted: Booking, now: datetime) -> datetime:
     """
     with scope.system():
         held = Offer.objects.select_for_update(of=("self",)).filter(
-            pk=wanted.offer, entry__contact=wanted.known, state=Offer.State.OPEN, held_until__gt=now
+            pk=str(wanted.offer), entry__contact=wanted.known, state=Offer.State.OPEN, held_until__gt=now
         )
         found = held.first()
         if found is None or found.availability_id != wanted.availability_id:
@@ -161,6 +161,9 @@ def _key(entry: WaitingEntry, slot: Slot) -> Key:
 
 @transaction.atomic
 def _hold(slot: Slot, entry: WaitingEntry, mode: str, now: datetime) -> Offer:
+    until = held_until(slot.starts_at, now, slot.occurrence.departement_id)
+    if until is None:
+        raise SlotIsTaken
     made = Offer.objects.create(
         entry=entry,
         departement_id=entry.departement_id,
@@ -169,7 +172,7 @@ def _hold(slot: Slot, entry: WaitingEntry, mode: str, now: datetime) -> Offer:
         ends_at=slot.ends_at,
         mode=mode,
         made_at=now,
-        held_until=held_until(slot.starts_at, now, slot.occurrence.departement_id),
+        held_until=until,
     )
     hold(made, slot)
     for person in sorted(slot.people):

@@ -17,7 +17,7 @@ from maillage.practitioners.models import Practitioner
 
 AHEAD = timedelta(days=84)
 PLACES = ("person_1", "person_2", "person_3", "person_4")
-SHOWN = 30
+SHOWN = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def together(request: AtWork) -> HttpResponse:
             "nobody_gives_it": not joint.leads(wanted),
             "service": wanted.service,
             "query": urlencode(
-                {"avec": ",".join(map(str, wanted.people)), "salle": wanted.room or ""}
+                {"avec": ",".join(map(str, wanted.people)), "salle": str(wanted.room or "")}
             ),
         }
     wrong = form.is_bound and not form.is_valid()

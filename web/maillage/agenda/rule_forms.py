@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.models import Availability, Room
@@ -178,8 +179,8 @@ class AvailabilityForm(TimesForm):
     def read_again(self) -> None:
         """Somebody else changed the rule: what is typed stays, and may now be written over it."""
         stored = Availability.objects.filter(pk=self.rule.pk).values_list("version", flat=True)
-        typed = self.data.copy()
-        typed["version"] = stored.first() or 1
+        typed = cast(QueryDict, self.data).copy()
+        typed["version"] = str(stored.first() or 1)
         self.data = typed
 
     def draft(self, today: date) -> dict[str, Any]:

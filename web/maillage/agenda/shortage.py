@@ -6,6 +6,7 @@ and tells the visitor nothing.
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -82,7 +83,11 @@ def has_slots(service_id: UUID, now: datetime) -> bool:
 
 
 def _alert(service: Service, today: date) -> bool:
-    facts = {"service": service.pk, "departement": service.departement_id, "today": today}
+    facts: dict[str, Any] = {
+        "service": service.pk,
+        "departement": service.departement_id,
+        "today": today,
+    }
     with scope.system():
         with connection.cursor() as cursor:
             cursor.execute(ALERT, facts)

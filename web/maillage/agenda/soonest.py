@@ -7,7 +7,7 @@ answers each step) and gives a few stretches of each, leaving aside those that a
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -68,7 +68,7 @@ def occurrences(
     return [found for _at, _rank, found in rows if found is not None], following
 
 
-def _facts(asked: "Asked", start: datetime, moments: int, each: int) -> dict[str, object]:
+def _facts(asked: "Asked", start: datetime, moments: int, each: int) -> dict[str, Any]:
     return {
         "services": sorted(asked.service_ids),
         # A stretch that began before may still have its last slots; only at the very start.

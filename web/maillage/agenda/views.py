@@ -125,7 +125,7 @@ def _waiting(request: AtWork) -> list[dict[str, Any]]:
         service__organization__in=request.rights.works_in
     )
     counted = entries.order_by().values("service__name").annotate(families=Count("pk"))
-    return list(counted.order_by("service__name"))
+    return [dict(one) for one in counted.order_by("service__name")]
 
 
 def _local_day(appointment: Appointment) -> Any:

@@ -30,7 +30,8 @@ def store(appointment: Appointment, slot: Slot, mode: str, *, room: Room | None)
     appointment.service_at_location = rule.service_at_location if mode in ON_THE_SPOT else None
     appointment.room = room if mode in ON_THE_SPOT else None
     appointment.save(force_insert=True)
-    appointment.practitioners.add(*slot.people)
+    people = (slot.occurrence, *slot.others)
+    appointment.practitioners.add(*(one.practitioner for one in people))
     _claim(slot, mode, appointment.room, Claim(kind=Claim.Kind.SESSION, appointment=appointment))
     for practitioner in sorted(slot.people):
         lay_trips(practitioner, slot.starts_at)

@@ -39,6 +39,7 @@ from maillage.organizations.tests.staff import Role, administrator, manager, per
 from maillage.people.models import User
 from maillage.portal.tests import made as door
 from maillage.practitioners.models import Credential
+from maillage.practitioners.tests import made as trainings
 from maillage.pooling.tests import made as pooling
 from maillage.referrals.tests import made as referrals
 from maillage.quality.tests import made as quality
@@ -217,6 +218,12 @@ practitioners:add                 GET   302   403   403   403   200   200   403 
 practitioners:person              GET   302   403   403   403   200   403   403   403
 practitioners:change              GET   302   403   403   403   200   403   403   403
 practitioners:remove_paper        POST  302   403   403   403   302   403   403   403
+practitioners:trainings           GET   302   200   200   200   200   200   403   200
+practitioners:add_training        GET   302   200   403   403   403   403   403   200
+practitioners:enrol               POST  302   403   403   403   403   403   403   403
+practitioners:attendance          GET   302   403   403   403   403   403   403   200
+practitioners:cancel_enrolment    POST  302   403   302   403   302   403   403   403
+agenda:end_employment             GET   302   403   403   403   200   403   403   403
 complaints:write                  GET   200   200   200   200   200   200   200   200
 complaints:write_about            GET   200   200   200   200   200   200   200   200
 complaints:find                   GET   200   200   200   200   200   200   200   200
@@ -322,6 +329,7 @@ def world(db: None, settings: Any) -> World:
         of_quality = quality.addresses(promise.appointment, people["steering"])
         of_complaints = complaints.arguments(service)
         of_partners = partners.arguments(service.organization, people["administrator"].pk)
+        of_trainings = trainings.arguments(promise.practitioner, people["administrator"].pk)
         of_support = support.addresses(promise.appointment, service)
         other = made.organization("Une autre")
         passed_on = referrals.addresses(promise.appointment, people["practitioner"], other)
@@ -355,6 +363,7 @@ def world(db: None, settings: Any) -> World:
         "agenda:add_rule": [promise.practitioner],
         "agenda:change_rule": [promise.other[0]],
         "agenda:end_rule": [promise.other[0]],
+        "agenda:end_employment": [promise.practitioner],
         "practitioners:person": [promise.practitioner],
         "practitioners:change": [promise.practitioner],
         "practitioners:remove_paper": [promise.paper],
@@ -390,7 +399,9 @@ def world(db: None, settings: Any) -> World:
         )
     for name in ("appointment", "appointment_ics", "cancel_appointment", "move_appointment"):
         arguments[f"portal:{name}"] = [promise.token]
-    arguments |= of_fees | of_complaints | of_partners | of_support | passed_on | of_pooling
+    arguments |= (
+        of_fees | of_complaints | of_partners | of_trainings | of_support | passed_on | of_pooling
+    )
     return World(service, people, arguments)
 
 

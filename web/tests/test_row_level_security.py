@@ -38,6 +38,7 @@ from maillage.organizations.models import Membership
 from maillage.organizations.tests import partners
 from maillage.organizations.tests.staff import SINCE, Role, departement, manager
 from maillage.people.models import Session, User
+from maillage.practitioners.tests import made as trainings
 from maillage.pooling.tests import made as pooling
 from maillage.referrals.tests.made import passed_on
 from maillage.portal.tests import made as door
@@ -81,6 +82,7 @@ OPEN_TABLES = {
 # Protected against change, but with a face that families read when they choose.
 PUBLIC_FACE = {
     "notes_readerkey": "public keys: anyone seals for their holder",
+    "practitioners_heldskill": "the skills that they proved, and until when",
     "practitioners_practitioner": "name, profession and skills of who receives",
     "support_programme": "the rules of a public programme",
     "support_programmeservice": "which services give a public programme",
@@ -208,6 +210,7 @@ def someone_who_booked(service: Service) -> None:
     appointments.offer_and_shortage(entry, rule)
     fees.fill(mine)
     complaints.complaint(service)
+    trainings.arguments(rule.practitioner_id, Membership.objects.order_by("pk")[0].user_id)
     partners.arguments(service.organization, Membership.objects.order_by("pk")[0].user_id)
     quality.one_of_each(mine, User.objects.order_by("pk")[0])
     scope.hold_link("")
@@ -309,7 +312,8 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         "fees_cost", "fees_fee", "fees_funding", "organizations_accreditation",
         "organizations_chartersignature", "organizations_finding", "organizations_membership",
         "organizations_venuecheck", "people_user",
-        "practitioners_credential",
+        "practitioners_credential", "practitioners_enrolment", "practitioners_training",
+        "practitioners_trainingsession",
         "portal_invitation", "practitioners_employment", "quality_supervisionmeeting",
         "referrals_gap", "steering_keptdiagnosis",
         "support_enrolmentcount",

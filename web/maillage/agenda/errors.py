@@ -116,3 +116,24 @@ class FeedIsClosed(DomainError):
         " donnez-la à votre agenda."
     )
     status = HTTPStatus.GONE
+
+
+class AppointmentsRemain(DomainError):
+    code = "appointments_remain"
+    message = _(
+        "{count} rendez-vous tient encore après ce jour. Déplacez-le, confiez-le à quelqu’un"
+        " d’autre ou annulez-le d’abord : la liste est sous vos yeux."
+    )
+
+
+class EmploymentHasEnded(DomainError):
+    code = "employment_has_ended"
+    message = _("Cet emploi est déjà terminé à cette date. Rien n’a changé.")
+
+
+class EmploymentEndsTooEarly(DomainError):
+    code = "employment_ends_too_early"
+    message = _(
+        "Un emploi se termine aujourd’hui ou plus tard, jamais avant son premier jour. Choisissez"
+        " un autre dernier jour."
+    )

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from maillage.agenda import soonest
 from maillage.agenda.models import Availability, Occurrence
 from maillage.agenda.taken import Ground, Taken, busy_of, meet, trips_between
 from maillage.directory.openings import time_zone
+from maillage.practitioners.models import HeldSkill
 
 SHOWN = 40
 EACH = 4  # people shown for one moment: a family chooses a time first
@@ -69,6 +70,7 @@ class Asked:
     room: UUID | None = None  # in place of the rule's own
     without: tuple[UUID, ...] = ()  # practitioners who are not wanted
     communes: tuple[str, ...] = ()  # places where the family can go; none: anywhere
+    skill: str = ""  # only those who proved it, by a paper valid that day (R32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,12 @@ def _occurrences(asked: Asked) -> QuerySet[Occurrence]:
         found = found.filter(availability=asked.availability)
     if asked.mode:
         found = found.filter(availability__modes__contains=[asked.mode])
+    if asked.skill:
+        proven = HeldSkill.objects.filter(
+            practitioner=OuterRef("practitioner"), skill=asked.skill,
+            until__gte=OuterRef("starts_at__date"),
+        )  # fmt: skip
+        found = found.filter(Exists(proven))
     return found
 
 

@@ -45,6 +45,10 @@ select moment.at, moment.rank, few.id
        and (%(communes)s::text[] = '{}' or place.commune_id is null
             or place.commune_id = any(%(communes)s))
        and not stretch.practitioner_id = any(%(without)s)
+       and (%(skill)s = '' or exists (
+            select 1 from practitioners_heldskill as held
+             where held.practitioner_id = stretch.practitioner_id and held.skill = %(skill)s
+               and held.until >= moment.at::date))
        and agenda_spare(stretch.practitioner_id, stretch.starts_at, stretch.ends_at)
            >= make_interval(mins => rule.slot_minutes)
      order by stretch.id
@@ -82,4 +86,5 @@ def _facts(asked: "Asked", start: datetime, moments: int, each: int) -> dict[str
         "practitioner": asked.practitioner,
         "communes": list(asked.communes),
         "without": sorted(asked.without),
+        "skill": asked.skill,
     }

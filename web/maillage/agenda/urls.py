@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from maillage.agenda import feed_views, joint_views, room_views, rule_views, staff_views, views
+from maillage.agenda import (
+    feed_views,
+    joint_views,
+    leaving_views,
+    room_views,
+    rule_views,
+    staff_views,
+    views,
+)
 
 app_name = "agenda"
 urlpatterns = [
@@ -23,6 +31,11 @@ urlpatterns = [
     path("pro/agenda/ensemble/", joint_views.together, name="together"),
     path("pro/agenda/salles/", room_views.all_rooms, name="rooms"),
     path("pro/agenda/salles/<uuid:room_id>/", room_views.change_room, name="change_room"),
+    path(
+        "pro/intervenants/<uuid:practitioner_id>/fin/",
+        leaving_views.end_employment,
+        name="end_employment",
+    ),
     path("pro/agenda/absence/", views.take_absence, name="take_absence"),
     path("pro/agenda/absence/<uuid:absence_id>/retirer/", views.end_absence, name="end_absence"),
     path("pro/agenda/ailleurs/", feed_views.calendar, name="calendar"),

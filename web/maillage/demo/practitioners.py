@@ -16,6 +16,7 @@ from maillage.people.models import User
 from maillage.practitioners.models import Credential, Employment, Practitioner, Profession
 
 CHECKED_EVERY = timedelta(days=330)
+SEEN_AFTER = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +75,20 @@ def _person(one: Person, anchor: date) -> Practitioner:
         defaults={
             "name": one.name,
             "profession": one.profession,
-            "skills": list(one.skills),
             "languages": ["fr"],
             "user": User.objects.filter(email=one.account).first() if one.account else None,
             "is_demonstration": True,
         },
     )
-    for kind in Credential.MANDATORY:
+    papers = [(kind, "") for kind in Credential.MANDATORY]
+    for kind, skill in papers + [(Credential.Kind.SKILL, skill) for skill in one.skills]:
         Credential.objects.update_or_create(
             practitioner=practitioner,
             kind=kind,
+            skill=skill,
             defaults={
                 "label": str(kind.label),
-                "issued_on": school_year_start(anchor),
+                "issued_on": anchor - SEEN_AFTER,
                 "valid_until": school_year_start(anchor) + CHECKED_EVERY * 2,
                 "checked_on": anchor,
             },

@@ -23,7 +23,6 @@ class Identity:
 
     name: str
     profession: str
-    skills: list[str]
     languages: list[str]
     user: User | None = None
 
@@ -37,6 +36,7 @@ class Paper:
     issued_on: date
     valid_until: date | None
     checked_on: date
+    skill: str = ""
 
 
 @transaction.atomic
@@ -56,7 +56,6 @@ def add(who: Identity, employer: Organization, *, by: int) -> Practitioner:
     person = known or Practitioner.objects.create(
         name=who.name,
         profession=who.profession,
-        skills=who.skills,
         languages=who.languages,
         user=who.user,
     )
@@ -82,8 +81,8 @@ def change(person: Practitioner, who: Identity, *, by: int, departement: str) ->
             raise AccountIsSomeoneElse(email=who.user.email, name=other.name)
         found.user = who.user
     found.name, found.profession = who.name, who.profession
-    found.skills, found.languages = who.skills, who.languages
-    found.save(update_fields=["user", "name", "profession", "skills", "languages"])
+    found.languages = who.languages
+    found.save(update_fields=["user", "name", "profession", "languages"])
     _trace(by, "practitioners.changed", found, departement)
     return found
 
@@ -99,6 +98,7 @@ def record_paper(person: Practitioner, seen: Paper, *, by: int, departement: str
         practitioner=person,
         kind=seen.kind,
         label=seen.label,
+        skill=seen.skill,
         issued_on=seen.issued_on,
         valid_until=seen.valid_until,
         defaults={"checked_on": seen.checked_on, "checked_by_id": by},

@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from maillage.organizations.models import Organization
 from maillage.people.models import User
 from maillage.practitioners.actions import Identity, Paper
-from maillage.practitioners.models import Credential, Practitioner, Profession, Skill
+from maillage.practitioners.models import (
+    Credential,
+    Practitioner,
+    Profession,
+    Skill,
+    Training,
+    TrainingSession,
+)
 
 SPOKEN = ("fr", "en", "ar", "de", "es", "it", "pl", "pt", "ro", "ru", "sq", "tr", "uk")
 NEEDS_AN_END = {Credential.Kind.FITNESS, Credential.Kind.TRAINING}
@@ -35,12 +42,6 @@ class PersonForm(forms.Form):
         label=_("Son métier"),
         choices=Profession.choices,
         error_messages={"required": _("Choisissez son métier.")},
-    )
-    skills = forms.MultipleChoiceField(
-        label=_("Ce que cette personne connaît bien"),
-        choices=Skill.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
     )
     languages = forms.MultipleChoiceField(
         label=_("Les langues qu’elle parle"),
@@ -76,7 +77,6 @@ class PersonForm(forms.Form):
         return Identity(
             name=" ".join(typed["name"].split()),
             profession=typed["profession"],
-            skills=typed["skills"],
             languages=typed["languages"],
             user=typed["email"],
         )
@@ -103,7 +103,6 @@ def as_typed(person: Practitioner) -> dict[str, Any]:
     return {
         "name": person.name,
         "profession": person.profession,
-        "skills": person.skills,
         "languages": person.languages,
         "email": person.user.email if person.user is not None else "",
     }
@@ -119,6 +118,12 @@ class PaperForm(forms.Form):
     """A paper that was seen: what kind, which dates. It is never copied nor kept."""
 
     kind = forms.ChoiceField(label=_("Quel papier"), choices=Credential.Kind.choices)
+    skill = forms.ChoiceField(
+        label=_("S’il prouve une compétence, laquelle"),
+        choices=[("", _("aucune")), *Skill.choices],
+        required=False,
+        help_text=_("Une compétence n’est proposée aux familles que si un papier la prouve."),
+    )
     label = forms.CharField(
         label=_("Son intitulé"),
         max_length=160,
@@ -144,13 +149,92 @@ class PaperForm(forms.Form):
         if issued and until and until < issued:
             text = _("La fin de validité doit suivre la date de délivrance.")
             self.add_error("valid_until", text)
+        self._check_skill(found)
+        if found.get("kind") == Credential.Kind.FITNESS and issued and seen:
+            self._check_fitness(issued, seen, until)
         missing = "valid_until" not in self.errors and until is None
         if missing and found.get("kind") in NEEDS_AN_END:
             self.add_error("valid_until", _("Donnez la date de fin de validité."))
         return found
+
+    def _check_skill(self, found: dict[str, Any]) -> None:
+        if found.get("kind") == Credential.Kind.SKILL and not found.get("skill"):
+            self.add_error("skill", _("Dites quelle compétence ce papier prouve."))
+        elif found.get("kind") != Credential.Kind.SKILL:
+            found["skill"] = ""
+
+    def _check_fitness(self, issued: date, seen: date, until: date | None) -> None:
+        """Six months at most when it is shown, three years at most until the next one."""
+        if seen > issued + Credential.FRESH:
+            text = _("Cette attestation a plus de six mois : demandez-en une nouvelle.")
+            self.add_error("issued_on", text)
+        if until and until > seen + Credential.CHECKED_AGAIN:
+            text = _("Elle se revoit tous les trois ans : donnez une date plus proche.")
+            self.add_error("valid_until", text)
 
     def paper(self) -> Paper:
         """What the action needs."""
         typed = self.cleaned_data
         kind = typed["kind"]
         return Paper(**typed | {"label": typed["label"] or str(Credential.Kind(kind).label)})
+
+
+class TrainingForm(forms.Form):
+    """A session of a training; a title that is already known adds a session to it."""
+
+    departement = forms.ChoiceField(label=_("Département"))
+    title = forms.CharField(
+        label=_("La formation"),
+        max_length=160,
+        error_messages={"required": _("Donnez le titre de la formation.")},
+        help_text=_("Le même titre qu’une formation connue lui ajoute une session."),
+    )
+    gives = forms.ChoiceField(
+        label=_("Ce qu’elle donne"),
+        choices=[("", _("la formation obligatoire pour recevoir les familles")), *Skill.choices],
+        required=False,
+    )
+    valid_months = forms.IntegerField(
+        label=_("Combien de mois elle vaut"), min_value=1, max_value=120, initial=36
+    )
+    starts_on = _day(_("Du"))
+    ends_on = _day(_("Au"))
+    place = forms.CharField(
+        label=_("Où"), max_length=150, error_messages={"required": _("Dites où.")}
+    )
+    capacity = forms.IntegerField(label=_("Places"), min_value=1, max_value=500, initial=12)
+
+    def __init__(self, *args: Any, departements: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.departements = departements
+        self.fields["departement"].choices = [  # type: ignore[attr-defined]
+            (code, code) for code in departements
+        ]
+        if len(departements) == 1:
+            self.fields["departement"].widget = forms.HiddenInput()
+            self.fields["departement"].initial = departements[0]
+
+    def clean(self) -> dict[str, Any]:
+        """Two days in order, not yet gone."""
+        found: dict[str, Any] = super().clean() or {}
+        starts, ends = found.get("starts_on"), found.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("La fin doit suivre le début."))
+        return found
+
+    def save(self) -> TrainingSession:
+        """Write the session, and its training if it is new."""
+        typed = self.cleaned_data
+        training, _made = Training.objects.get_or_create(
+            departement_id=typed["departement"],
+            title=" ".join(typed["title"].split()),
+            defaults={"skill": typed["gives"], "valid_months": typed["valid_months"]},
+        )
+        return TrainingSession.objects.create(
+            training=training,
+            departement_id=typed["departement"],
+            starts_on=typed["starts_on"],
+            ends_on=typed["ends_on"],
+            place=typed["place"],
+            capacity=typed["capacity"],
+        )

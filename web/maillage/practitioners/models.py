@@ -1,7 +1,7 @@
 """Practitioners: one identity whatever the employers, bookable while their papers are valid."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -12,7 +12,21 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from maillage.organizations.models import Organization
+from maillage.practitioners.catalogue import Enrolment, Training, TrainingSession
 from maillage.territory.models import Departement
+
+__all__ = [
+    "Credential",
+    "Employment",
+    "Enrolment",
+    "HeldSkill",
+    "Practitioner",
+    "PractitionerQuerySet",
+    "Profession",
+    "Skill",
+    "Training",
+    "TrainingSession",
+]
 
 
 class Profession(models.TextChoices):
@@ -47,6 +61,11 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         """Keep those whose every mandatory paper was checked and is valid on `day`."""
         return self.filter(bookable_until__gte=day, stopped_on=None)
 
+    def holding(self, skill: str, day: date) -> Self:
+        """Keep those who proved this skill, by a paper that is valid on `day`."""
+        proven = HeldSkill.objects.filter(skill=skill, until__gte=day)
+        return self.filter(pk__in=proven.values("practitioner"))
+
 
 class Practitioner(models.Model):
     """A professional who receives families, for one or several employers."""
@@ -61,6 +80,7 @@ class Practitioner(models.Model):
     )
     name = models.CharField(_("nom présenté aux familles"), max_length=120)
     profession = models.CharField(_("métier"), max_length=24, choices=Profession.choices)
+    # Kept by the database from the credentials: what is not proven is not shown.
     skills = ArrayField(
         models.CharField(max_length=20, choices=Skill.choices), default=list, blank=True
     )
@@ -79,6 +99,25 @@ class Practitioner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HeldSkill(models.Model):
+    """A skill that someone proved, and until when. Kept by the database from the credentials."""
+
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="held_skills")
+    skill = models.CharField(_("compétence"), max_length=20, choices=Skill.choices)
+    until = models.DateField(_("jusqu’au"))
+
+    class Meta:
+        verbose_name = _("compétence prouvée")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["practitioner", "skill"], name="one_held_skill_per_person_and_skill"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.practitioner_id} {self.skill}"
 
 
 class EmploymentQuerySet(models.QuerySet["Employment"]):
@@ -142,11 +181,17 @@ class Credential(models.Model):
         CHARTER = "charter", _("charte signée")
         SKILL = "skill", _("compétence")
 
+    # An attestation is shown within six months, and asked for again every three years.
+    FRESH: ClassVar = timedelta(days=183)
+    CHECKED_AGAIN: ClassVar = timedelta(days=3 * 365 + 1)
     MANDATORY: ClassVar = (Kind.DIPLOMA, Kind.TRAINING, Kind.FITNESS, Kind.CHARTER)
 
     practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="credentials")
     kind = models.CharField(_("nature"), max_length=20, choices=Kind.choices)
     label = models.CharField(_("intitulé"), max_length=160)
+    skill = models.CharField(
+        _("compétence prouvée"), max_length=20, choices=Skill.choices, blank=True
+    )
     issued_on = models.DateField(_("délivré le"))
     valid_until = models.DateField(_("valable jusqu’au"), null=True, blank=True)
     checked_on = models.DateField(_("vérifié le"), null=True, blank=True)
@@ -176,6 +221,29 @@ class Credential(models.Model):
                 condition=~Q(kind__in=["fitness_certificate", "training"])
                 | Q(valid_until__isnull=False),
                 violation_error_message=_("Donnez la date de fin de validité."),
+            ),
+            models.CheckConstraint(
+                name="a_proof_of_skill_names_the_skill",
+                condition=(Q(kind="skill") & ~Q(skill="")) | (~Q(kind="skill") & Q(skill="")),
+                violation_error_message=_("Dites quelle compétence ce papier prouve."),
+            ),
+            models.CheckConstraint(
+                name="an_attestation_is_recent_when_it_is_shown",
+                condition=~Q(kind="fitness_certificate")
+                | Q(checked_on=None)
+                | Q(checked_on__lte=F("issued_on") + timedelta(days=183)),
+                violation_error_message=_(
+                    "L’attestation d’honorabilité doit dater de moins de six mois quand on la voit."
+                ),
+            ),
+            models.CheckConstraint(
+                name="an_attestation_is_asked_for_again_every_three_years",
+                condition=~Q(kind="fitness_certificate")
+                | Q(checked_on=None)
+                | Q(valid_until__lte=F("checked_on") + timedelta(days=3 * 365 + 1)),
+                violation_error_message=_(
+                    "L’attestation d’honorabilité se revoit tous les trois ans au plus."
+                ),
             ),
         ]
 

@@ -59,7 +59,10 @@ def redeem(wanted: Booking, now: datetime) -> datetime:
     """
     with scope.system():
         held = Offer.objects.select_for_update(of=("self",)).filter(
-            pk=str(wanted.offer), entry__contact=wanted.known, state=Offer.State.OPEN, held_until__gt=now
+            pk=str(wanted.offer),
+            entry__contact=wanted.known,
+            state=Offer.State.OPEN,
+            held_until__gt=now,
         )
         found = held.first()
         if found is None or found.availability_id != wanted.availability_id:

@@ -11,12 +11,14 @@ from django.db.models import Model, QuerySet
 from maillage.core import audit, scope
 from maillage.demo import (
     accounts,
+    fees,
     pooling,
     practitioners,
     quality,
     referrals,
     rows,
     support,
+    trust,
     workday,
 )
 from maillage.demo.errors import OnlyInDemonstration, TerritoryMissing
@@ -36,7 +38,7 @@ from maillage.territory.models import Commune, Departement
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 BATCH = 1000
-NEVER_REWRITTEN = {"created_at", "updated_at"}
+NEVER_REWRITTEN = {"accredited_from", "accredited_until", "created_at", "updated_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,12 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
         if HOME in departements:
             accounts.open_all(rows.NAMESPACE, anchor)
             practitioners.receive(anchor)
+            trust.receive(anchor)
             pooling.receive(anchor)
             support.receive(anchor)
             workday.receive(anchor)
             referrals.receive(anchor)
+            fees.receive(anchor)
             quality.look_back(anchor)
         stored = _rebuild_openings(written, anchor)
     return Loaded(
@@ -91,6 +95,8 @@ def remove() -> int:
         services = Service.objects.filter(is_demonstration=True)
         count = services.count()
         quality.forget()
+        fees.remove()
+        trust.remove()
         pooling.remove()
         referrals.remove()
         workday.remove()

@@ -148,7 +148,7 @@ def _satisfaction(counts: Counts) -> Tile:
         _between(rounded(agree), rounded(total)) if shown else _too_few(),
         _(
             "« Plutôt oui » et « tout à fait » aux trois questions posées une fois, le lendemain de"
-            " la fin ou trois semaines après. Intervalle de Wilson à 95 %. Jamais par intervenant."
+            " la fin ou trois semaines après. Intervalle de Wilson, niveau 0,95. Jamais par intervenant."
         ),
         _("Avis des familles, sans lien avec leur nom."),
         (
@@ -294,9 +294,9 @@ def _about(number: int, what: str = "") -> str:
 
 def _between(agree: int, total: int) -> str:
     low, high = wilson(agree, total)
-    return _("Entre {low} et {high} % (intervalle à 95 %), {number} réponses environ.").format(
-        low=round(100 * low), high=round(100 * high), number=total
-    )
+    return _(
+        "De {low} à {high} pour cent avec 95 chances sur 100 ; environ {number} réponses."
+    ).format(low=round(100 * low), high=round(100 * high), number=total)
 
 
 def rows(tiles: Iterable[Tile]) -> list[list[str]]:

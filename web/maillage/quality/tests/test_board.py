@@ -116,7 +116,7 @@ def test_satisfaction_has_its_number_and_its_interval(rule):
             made.feedback(rule, value, 4, 2)
     found = tile("satisfaction")
     assert found.value == "80 %"
-    assert found.note == "Entre 61 et 91 % (intervalle à 95 %), 25 réponses environ."
+    assert found.note == "De 61 à 91 pour cent avec 95 chances sur 100 ; environ 25 réponses."
     assert lines("satisfaction")["Vous êtes-vous senti·e écouté·e ?"] == "100 %"
 
 

@@ -83,7 +83,7 @@ def test_each_fault_is_said_in_the_order_of_the_week(shared):
     found = looked(shared, week)
     assert found.faults[:2] == [
         "lundi : de Vesoul à Gray il faut 61 min, il en reste 60 à midi",
-        "mardi : de Luxeuil-les-Bains à Gray il faut 89 min, il en reste 60 à midi",
+        "mardi : de Luxeuil-les-Bains à Gray il faut 86 min, il en reste 60 à midi",
     ]
     assert found.wrong == {grids.Slot(0, 0, 1), grids.Slot(0, 1, 1)}
     assert found.faults[-3:] == [

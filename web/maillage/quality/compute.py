@@ -148,7 +148,8 @@ def _satisfaction(counts: Counts) -> Tile:
         _between(rounded(agree), rounded(total)) if shown else _too_few(),
         _(
             "« Plutôt oui » et « tout à fait » aux trois questions posées une fois, le lendemain de"
-            " la fin ou trois semaines après. Intervalle de Wilson, niveau 0,95. Jamais par intervenant."
+            " la fin ou trois semaines après. Intervalle de Wilson, niveau 0,95. Jamais par"
+            " intervenant."
         ),
         _("Avis des familles, sans lien avec leur nom."),
         (

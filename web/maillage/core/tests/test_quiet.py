@@ -14,6 +14,9 @@ AT_ONCE = {
     "core/tasks.py": "a job that runs at 6:40 UTC, for the operator",
     "agenda/telling.py": "at most once a day, in the act of a family that finds nothing",
     "referrals/telling.py": "in the act of a parent or a professional, or by a job of the morning",
+    "complaints/telling.py": "in the act of who complains or answers, or by a job of the morning",
+    "organizations/trust_ending.py": "a job of the morning",
+    "portal/letters.py": "an agent at work has just invited a parent",
     "notes/access.py": "in the act of a parent or a professional",
 }
 

@@ -25,6 +25,7 @@ from maillage.portal import words
 from maillage.portal.cards import telephone
 
 AHEAD = timedelta(days=84)
+MOST_NAMES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +189,18 @@ def rules_of(service: Service) -> QuerySet[Availability]:
 
 def _filters(service: Service, wish: Wish, without: tuple[UUID, ...]) -> list[dict[str, Any]]:
     """The choices that make a difference, each with its label and what is chosen."""
-    rules = [one for one in rules_of(service) if one.practitioner_id not in without]
-    people = {str(one.practitioner_id): one.practitioner.name for one in rules}
-    towns = {
-        one.service_at_location.location.commune_id: one.service_at_location.location.commune.name
-        for one in rules
-        if one.service_at_location is not None
-    }
-    modes = {mode: str(Delivery(mode).label) for one in rules for mode in one.modes}
+    rules = rules_of(service).exclude(practitioner__in=without).order_by()
+    named = rules.order_by("practitioner__name", "practitioner").values_list(
+        "practitioner", "practitioner__name"
+    )
+    people = {str(key): name for key, name in named.distinct()[: MOST_NAMES + 1]}
+    if len(people) > MOST_NAMES:  # nobody chooses among hundreds of names
+        people = {}
+    place = "service_at_location__location__commune"
+    placed = rules.filter(service_at_location__isnull=False).values_list(place, f"{place}__name")
+    towns = dict(placed.distinct())
+    ways = {mode for modes in rules.values_list("modes", flat=True).distinct() for mode in modes}
+    modes = {mode: str(label) for mode, label in Delivery.choices if mode in ways}
     found = [
         ("avec", _("Avec qui"), _("N’importe qui"), people, wish.practitioner),
         ("ou", _("Où"), _("Partout"), dict(sorted(towns.items(), key=_by_name)), wish.commune),

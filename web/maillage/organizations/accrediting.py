@@ -28,6 +28,7 @@ from maillage.organizations.partnership import (
     Finding,
     VenueCheck,
 )
+from maillage.organizations.trust_ending import tell_decision
 
 A_DAY = timedelta(days=1)
 LONGEST = timedelta(days=4 * 365)
@@ -161,6 +162,7 @@ def decide(asked: Accreditation, decision: Decision, *, by: int, today: date) ->
         _take_over(locked, decision.valid_from)
     locked.save()
     _trace(by, f"organizations.{locked.state}", locked, ADMINISTRATOR)
+    tell_decision(locked)
     return locked
 
 
@@ -203,6 +205,7 @@ def withdraw(given: Accreditation, reason: str, *, by: int, today: date) -> Accr
     locked.withdrawn_on, locked.withdrawn_by_id = today, by
     locked.save()
     _trace(by, "organizations.withdrawn", locked, ADMINISTRATOR)
+    tell_decision(locked)
     return locked
 
 

@@ -53,14 +53,21 @@ def _managers(organization_id: UUID, today: date) -> list[User]:
     return [one.user for one in held.select_related("user").order_by("user_id")]
 
 
+def tell_decision(decided: Accreditation) -> None:
+    """Write the decision and its reason to the managers of the partner."""
+    facts = {"decided": decided, "partner": decided.organization.name}
+    for user in _managers(decided.organization_id, timezone.localdate()):
+        _post(user, "organizations/decision_message.txt", facts)
+
+
 def _write_to(user: User, partner: str, ends_on: date) -> None:
-    facts = {
-        "site_name": settings.SITE_NAME,
-        "address": f"{settings.SITE_URL}/pro/agrement/",
-        "partner": partner,
-        "day": ends_on,
-    }
+    facts = {"partner": partner, "day": ends_on}
+    _post(user, "organizations/trust_ending_message.txt", facts)
+
+
+def _post(user: User, template: str, facts: dict[str, object]) -> None:
+    place = {"site_name": settings.SITE_NAME, "address": f"{settings.SITE_URL}/pro/agrement/"}
     with translation.override(user.language):
-        text = render_to_string("organizations/trust_ending_message.txt", facts).strip()
+        text = render_to_string(template, facts | place).strip()
     subject, _separator, body = text.partition("\n")
     outbox.post(user.email, subject, body.strip() + "\n")

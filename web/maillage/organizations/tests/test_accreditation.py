@@ -104,6 +104,7 @@ def test_every_decision_leaves_its_date_and_grid_in_the_trail(criteria, partner,
 
 
 def test_a_grid_left_open_or_a_required_criterion_that_fails_stops_a_yes(criteria, partner, hugo):
+    manager(at=partner)
     asked = partners.application(partner, hugo)
     yes = Decision(True, "Oui.", TODAY, TODAY + DAY)
     with pytest.raises(GridIsNotFilled):
@@ -112,6 +113,8 @@ def test_a_grid_left_open_or_a_required_criterion_that_fails_stops_a_yes(criteri
     with pytest.raises(RequiredCriterionNotMet):
         accrediting.decide(asked, yes, by=hugo, today=TODAY)
     refused = accrediting.decide(asked, Decision(False, "Pas d’équipe."), by=hugo, today=TODAY)
+    letter = OutboxMessage.objects.get()
+    assert (letter.recipient, "Pas d’équipe." in letter.body) == ("nadia@example.org", True)
     assert (refused.state, refused.valid_from, accrediting.score(refused)) == (
         "refused",
         None,
@@ -209,9 +212,9 @@ def test_families_see_individual_support_of_trusted_partners_only(everyone, hugo
 
 
 def test_managers_are_told_once_before_an_end_and_not_of_what_is_renewed(criteria, partner, hugo):
-    manager(at=partner)
     now = timezone.now()
     partners.accredited(partner, hugo, days=61)
+    manager(at=partner)
     charter(partner, hugo, days=59)
     assert trust_ending.warn(now) == 1
     assert trust_ending.warn(now) == 0

@@ -10,6 +10,7 @@ other, as a browser without JavaScript does. An acknowledged booking is a redire
 
 import asyncio
 import json
+import random
 import re
 import socket
 import subprocess
@@ -29,6 +30,7 @@ from maillage.config.serve import CHILDREN
 
 Row = list[str]  # rule, practitioner, place, commune, start, way
 PATIENCE = 30.0
+PAUSE = 2.0  # seconds from one booking of a client to its next: 200 clients ask for 100 a second
 BROKEN = (OSError, asyncio.IncompleteReadError, TimeoutError)
 
 
@@ -107,7 +109,8 @@ class Client:
         self.fields = Form(body).fields
 
     async def book_until(self, end: float, rows: "deque[Row]") -> None:
-        """Take one free time after the other."""
+        """Take one free time after the other, a pause after each."""
+        await asyncio.sleep(PAUSE * random.random())  # noqa: S311 (not all at once)
         while rows and time.perf_counter() < end:
             row, name = rows.popleft(), f"{uuid4().hex[:12]}@example.org"
             began = time.perf_counter()
@@ -126,6 +129,7 @@ class Client:
                     print(json.dumps([name, page]), flush=True)
             else:
                 self.answers.others[str(status)] += 1
+            await asyncio.sleep(max(0.0, began + PAUSE - time.perf_counter()))
 
     async def post(self, row: Row, reach: str) -> tuple[int, str, str]:
         """Send the form for this free time."""

@@ -7,7 +7,8 @@
 One server, fsync on, one run, as many connections each time. The ceiling is pgbench running the
 statements of one booking (captured from the action, ids and moments made variables). Then the
 action itself, in processes of its own; then 200 clients over HTTP, who each post the form of the
-page every two seconds (100 a second in all) to the web server that `make start` runs. Last, processes fight for a few slots: book, move, cancel.
+page every two seconds (100 a second in all) to the web server that `make start` runs. Last,
+processes fight for a few slots: book, move, cancel.
 """
 
 import argparse

@@ -197,9 +197,9 @@ def _filters(service: Service, wish: Wish, without: tuple[UUID, ...]) -> list[di
     if len(people) > MOST_NAMES:  # nobody chooses among hundreds of names
         people = {}
     place = "service_at_location__location__commune"
-    placed = rules.filter(service_at_location__isnull=False).values_list(place, f"{place}__name")
-    towns = dict(placed.distinct())
-    ways = {mode for modes in rules.values_list("modes", flat=True).distinct() for mode in modes}
+    found_in = list(rules.values_list(place, f"{place}__name", "modes").distinct())
+    towns = {str(code): str(name) for code, name, _ways in found_in if code is not None}
+    ways = {mode for _code, _name, modes in found_in for mode in modes}
     modes = {mode: str(label) for mode, label in Delivery.choices if mode in ways}
     found = [
         ("avec", _("Avec qui"), _("N’importe qui"), people, wish.practitioner),

@@ -26,10 +26,10 @@ from maillage.pooling.models import (
     HalfDay,
     PoolingAgreement,
     Rotation,
-    State,
     Statement,
     StatementShare,
 )
+from maillage.pooling.spans import State
 
 TITLE = gettext_noop("Psychologue partagée entre trois bourgs")
 SERVICE = "trois_clochers_support"

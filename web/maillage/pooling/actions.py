@@ -30,15 +30,14 @@ from maillage.pooling.errors import (
     SharesMustMakeAHundred,
 )
 from maillage.pooling.models import (
-    HUNDRED,
     Approval,
     PoolingAgreement,
     PoolingParty,
     PoolingPlace,
     Rotation,
-    State,
     Vehicle,
 )
+from maillage.pooling.spans import HUNDRED, State
 from maillage.practitioners.models import Employment, Practitioner
 from maillage.territory.models import Commune
 

@@ -14,34 +14,16 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.models import Availability, Room
 from maillage.directory.models import ServiceAtLocation
 from maillage.organizations.models import Organization
+from maillage.pooling.spans import PERCENT, DateSpan, State
 from maillage.practitioners.models import Practitioner
 from maillage.territory.models import Commune, Departement
-
-HUNDRED = Decimal(100)
-PERCENT = [MinValueValidator(Decimal(0)), MaxValueValidator(HUNDRED)]
-
-
-class DateSpan(Func):
-    """The days from one date to another, both included; no end is for ever."""
-
-    function = "daterange"
-    template = "%(function)s(%(expressions)s, '[]')"
-
-
-class State(models.TextChoices):
-    """How far an agreement or a rotation has come. `in force` and `ended` follow from its dates."""
-
-    DRAFT = "draft", _("brouillon")
-    PROPOSED = "proposed", _("proposé")
-    APPROVED = "approved", _("approuvé par tous")
-    REFUSED = "refused", _("refusé")
 
 
 class Vehicle(models.Model):

@@ -6,7 +6,8 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from maillage.pooling.models import PoolingAgreement, Rotation, State
+from maillage.pooling.models import PoolingAgreement, Rotation
+from maillage.pooling.spans import State
 
 
 @dataclass(frozen=True, slots=True)

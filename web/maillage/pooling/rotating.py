@@ -46,8 +46,8 @@ from maillage.pooling.models import (
     PoolingParty,
     PoolingPlace,
     Rotation,
-    State,
 )
+from maillage.pooling.spans import State
 
 DAY = timedelta(days=1)
 KEPT = ("modes", "school_period", "open_on_public_holidays", "slot_minutes", "buffer_minutes",

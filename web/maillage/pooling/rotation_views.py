@@ -19,10 +19,11 @@ from maillage.pooling import checks, compute, permissions, rotating, wording
 from maillage.pooling.actions import Answer
 from maillage.pooling.forms import AnswerForm
 from maillage.pooling.grids import frame_of, grid_of, ground
-from maillage.pooling.models import Rotation, State
+from maillage.pooling.models import Rotation
 from maillage.pooling.phases import phase
 from maillage.pooling.rotating import Wanted
 from maillage.pooling.rotation_forms import RotationForm, as_typed, retyped, usual_frame
+from maillage.pooling.spans import State
 
 PAGE = "pooling/rotation.html"
 

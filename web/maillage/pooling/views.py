@@ -31,8 +31,9 @@ from maillage.pooling.forms import (
 )
 from maillage.pooling.grids import ground
 from maillage.pooling.ledger import previous_month
-from maillage.pooling.models import PoolingAgreement, PoolingPlace, Rotation, State, Vehicle
+from maillage.pooling.models import PoolingAgreement, PoolingPlace, Rotation, Vehicle
 from maillage.pooling.phases import phase
+from maillage.pooling.spans import State
 from maillage.practitioners.models import Employment, Practitioner
 
 

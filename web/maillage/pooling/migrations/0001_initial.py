@@ -7,7 +7,7 @@ import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import maillage.pooling.models
+import maillage.pooling.spans
 import uuid
 from decimal import Decimal
 from django.conf import settings
@@ -266,7 +266,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='rotation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'approved')), expressions=[('agreement', '='), (maillage.pooling.models.DateSpan('starts_on', 'ends_on'), '&&')], name='one_rotation_in_force_per_agreement', violation_error_message='Une autre rotation est déjà en vigueur à ces dates.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'approved')), expressions=[('agreement', '='), (maillage.pooling.spans.DateSpan('starts_on', 'ends_on'), '&&')], name='one_rotation_in_force_per_agreement', violation_error_message='Une autre rotation est déjà en vigueur à ces dates.'),
         ),
         migrations.AddConstraint(
             model_name='halfday',
@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='poolingagreement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'approved')), expressions=[('resource', '='), (maillage.pooling.models.DateSpan('starts_on', 'ends_on'), '&&')], name='one_agreement_in_force_per_resource', violation_error_message='Une autre convention est déjà en vigueur à ces dates.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'approved')), expressions=[('resource', '='), (maillage.pooling.spans.DateSpan('starts_on', 'ends_on'), '&&')], name='one_agreement_in_force_per_resource', violation_error_message='Une autre convention est déjà en vigueur à ces dates.'),
         ),
         migrations.AddConstraint(
             model_name='vehicleuse',

@@ -21,7 +21,8 @@ from maillage.pooling.errors import (
     NothingToDecide,
     SharesMustMakeAHundred,
 )
-from maillage.pooling.models import Approval, PoolingAgreement, PoolingParty, State
+from maillage.pooling.models import Approval, PoolingAgreement, PoolingParty
+from maillage.pooling.spans import State
 from maillage.pooling.tests import made
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,8 @@ from maillage.agenda.models import Availability
 from maillage.core import scope
 from maillage.pooling import actions, locks, rotating
 from maillage.pooling.errors import ChangedMeanwhile, NothingToDecide, StatementIsTheSame
-from maillage.pooling.models import Approval, PoolingAgreement, Rotation, State, Statement
+from maillage.pooling.models import Approval, PoolingAgreement, Rotation, Statement
+from maillage.pooling.spans import State
 from maillage.pooling.tests import made
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]

@@ -16,12 +16,12 @@ from maillage.pooling.models import (
     CostEntry,
     PoolingAgreement,
     Rotation,
-    State,
     Statement,
     Vehicle,
     VehicleUse,
 )
 from maillage.pooling.rotation_forms import as_typed, key
+from maillage.pooling.spans import State
 from maillage.pooling.tests import made
 
 pytestmark = pytest.mark.django_db

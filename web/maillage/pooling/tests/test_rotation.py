@@ -22,7 +22,8 @@ from maillage.pooling.errors import (
     RotationStartsInThePast,
     RotationStartsTooEarly,
 )
-from maillage.pooling.models import HalfDay, State
+from maillage.pooling.models import HalfDay
+from maillage.pooling.spans import State
 from maillage.pooling.tests import made
 
 pytestmark = pytest.mark.django_db

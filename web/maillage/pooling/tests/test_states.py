@@ -12,7 +12,8 @@ from maillage.core import scope
 from maillage.core.errors import DomainError
 from maillage.pooling import actions
 from maillage.pooling.actions import Answer
-from maillage.pooling.models import Approval, PoolingAgreement, State
+from maillage.pooling.models import Approval, PoolingAgreement
+from maillage.pooling.spans import State
 from maillage.pooling.tests import made
 
 NEXT = {

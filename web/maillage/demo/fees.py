@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid5
 
+from django.db.models import Count, Q
+
 from maillage.agenda.models import Appointment
 from maillage.demo.network import HOME
 from maillage.demo.rows import NAMESPACE, school_year_start
@@ -38,7 +40,7 @@ ANSWERS = (
     Answer(Fee.Kind.BAND, income=Decimal(2900)),
 )
 SHARES = {"caf": Decimal(60), "state": Decimal(25), "departement": Decimal(15)}
-MONTHLY = (("staff", "Salaires", "2140.35"), ("travel", "Déplacements", "187.20"))
+A_SESSION, A_MONTH = Decimal("58.35"), Decimal("45.10")
 
 
 def receive(anchor: date) -> None:
@@ -54,8 +56,14 @@ def receive(anchor: date) -> None:
     ).select_related("organization")
     for service in mediation.order_by("pk"):
         _apply(service, _national(service.organization, since), since)
-    _ask(anchor)
-    for service in supports.order_by("pk")[:3]:
+    nadia = User.objects.filter(email="nadia@demo.example.org").first()
+    for hers in Organization.objects.filter(memberships__user=nadia) if nadia else ():
+        _invented(hers, since)  # a page to try, even where everything is free
+    _ask()
+    busiest = supports.annotate(
+        held=Count("appointments", filter=Q(appointments__state="attended"))
+    )
+    for service in busiest.order_by("-held", "pk")[:3]:
         _account(service, anchor)
 
 
@@ -146,7 +154,7 @@ def _apply(service: Service, scale: Schedule, since: date) -> None:
         Tariff.objects.create(service=service, schedule=scale, valid_from=since)
 
 
-def _ask(anchor: date) -> None:
+def _ask() -> None:
     """Answer for the invented families that have an appointment and were asked nothing yet."""
     waiting = Appointment.objects.live().filter(
         service__is_demonstration=True, departement=HOME, fee=None
@@ -165,9 +173,13 @@ def _account(service: Service, anchor: date) -> None:
         return
     for month in range(1, anchor.month):
         end = date(anchor.year, month + 1, 1) - timedelta(days=1)
-        for kind, label, amount in MONTHLY:
-            line = Cost(
-                service=service, spent_on=end, kind=kind, label=f"{label}, {month:02}",
-                amount=Decimal(amount),
-            )  # fmt: skip
-            funding.add_cost(line, by=claire.pk)
+        held = Appointment.objects.filter(
+            service=service, state="attended", starts_at__year=end.year, starts_at__month=month
+        ).count()
+        for kind, label, amount in (
+            ("staff", "Salaires", held * A_SESSION),
+            ("premises", "Loyer du bureau", A_MONTH),
+        ):
+            if amount:
+                line = Cost(service=service, spent_on=end, kind=kind, label=label, amount=amount)
+                funding.add_cost(line, by=claire.pk)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from maillage.fees.models import Band, Cost, Funder, Schedule, ScheduleVersion
@@ -239,7 +240,7 @@ class SharesForm(forms.Form):
         super().__init__(*args, **options)
         for funder in Funder:
             self.fields[funder.value] = _amount(
-                funder.label, required=False, decimal_places=3, max_value=HUNDRED
+                capfirst(funder.label), required=False, decimal_places=3, max_value=HUNDRED
             )
 
     def shares(self) -> dict[str, Decimal]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from maillage.directory.models import Service
-from maillage.fees.models import Schedule, ScheduleVersion
+from maillage.fees.models import Schedule, ScheduleVersion, Tariff
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.models import Organization
 from maillage.organizations.permissions import AtWork, Rights
@@ -46,9 +46,10 @@ def version_of(request: AtWork, version_id: UUID) -> ScheduleVersion:
 
 
 def priced_services(rights: Rights) -> QuerySet[Service]:
-    """The services whose fee this person decides: those that are not free."""
+    """The services whose fee this person decides: by income, as their entry says, or already so."""
     found = Service.objects.filter(organization__in=organizations_of(rights), merged_into=None)
-    return found.exclude(cost=Service.Cost.FREE).order_by("organization__name", "name", "pk")
+    asked = Q(cost=Service.Cost.BY_INCOME) | Q(pk__in=Tariff.objects.values("service"))
+    return found.filter(asked).order_by("organization__name", "name", "pk")
 
 
 def priced_service(request: AtWork, service_id: UUID) -> Service:

@@ -98,13 +98,10 @@ def pairs_of(
     BadArray
         If a column is missing, or a row names a place that is not listed.
     """
-    at = [
-        _positions(table, name, wanted)
-        for name, wanted in zip(columns, (origins, destinations), strict=False)
-    ]
-    minutes = numbers_of(table, columns[2])
+    row = _positions(table, columns[0], origins)
+    column = _positions(table, columns[1], destinations)
     shape = (np.size(origins), np.size(destinations))
-    return pairs_from(shape, *at, minutes)
+    return pairs_from(shape, row, column, numbers_of(table, columns[2]))
 
 
 def with_columns(table: Any, results: Mapping[str, ArrayLike]) -> Any:

@@ -31,7 +31,7 @@ def test_points_that_do_not_say_their_system_are_refused(towns):
     with pytest.raises(BadArray, match="coordinate system"):
         places_of(towns.set_crs(None, allow_override=True))
     with pytest.raises(BadArray, match=r"got \['Polygon'\]"):
-        places_of(towns.set_geometry(towns.buffer(0.1)))
+        places_of(towns.to_crs(2154).set_geometry(towns.to_crs(2154).buffer(100)))
 
 
 def test_a_long_table_of_times_gives_scores_beside_the_towns(towns):

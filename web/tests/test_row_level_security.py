@@ -4,219 +4,42 @@ import ast
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
-from allauth.account.models import EmailAddress, EmailConfirmation
 from django.db import IntegrityError, ProgrammingError, connection, transaction
-from django.utils import timezone
 from procrastinate.contrib.django import app as queue
+from tests.walls.rows import fill
+from tests.walls.tables import (
+    NOT_EVEN_SYSTEM,
+    OPEN_PREFIXES,
+    OPEN_TABLES,
+    PUBLIC_FACE,
+    SYSTEM_SCOPE,
+)
 
-from maillage.agenda.actions import book
-from maillage.agenda.models import Absence, WaitingEntry
-from maillage.agenda.tests import made as appointments
-from maillage.complaints.tests import made as complaints
 from maillage.config import postgres
-from maillage.core import audit, scope
-from maillage.core.models import AuditEntry, OutboxMessage
+from maillage.core import scope
+from maillage.core.models import AuditEntry
 from maillage.directory.models import (
-    ConfirmLink,
     ErrorReport,
     MergeProposal,
-    Service,
     UnmetNeed,
 )
 from maillage.directory.tests import made
-from maillage.families import links
-from maillage.families.models import Child, Consent, ContactLink
-from maillage.notes.tests.made import leave_everything
-from maillage.fees.tests import made as fees
 from maillage.organizations.models import Membership
-from maillage.organizations.tests import partners
-from maillage.organizations.tests.staff import SINCE, Role, departement, manager
-from maillage.people.models import Session, User
-from maillage.practitioners.tests import made as trainings
-from maillage.pooling.tests import made as pooling
-from maillage.referrals.tests.made import passed_on
-from maillage.portal.tests import made as door
-from maillage.quality.tests import made as quality
-from maillage.steering.models import KeptDiagnosis
-from maillage.support.tests.made import someone_supported
+from maillage.organizations.tests.staff import SINCE, Role
+from maillage.people.models import User
 
 PACKAGE = Path(__file__).resolve().parents[1] / "maillage"
 STRANGER = 987_654_321  # the account of nobody
-
-# Every other table is listed with the reason why everyone may read it.
-OPEN_TABLES = {
-    "auth_group": "rights of the framework, unused",
-    "auth_group_permissions": "rights of the framework, unused",
-    "auth_permission": "rights of the framework, unused",
-    "cache": "counts of tries by fingerprint, no address (people/adapter.py)",
-    "directory_linkcheck": "the public directory",
-    "directory_location": "the public directory",
-    "directory_opening": "the public directory",
-    "directory_schedule": "the public directory",
-    "directory_scheduleexception": "the public directory",
-    "directory_service": "the public directory",
-    "directory_servicearea": "the public directory",
-    "directory_serviceatlocation": "the public directory",
-    "django_content_type": "names of tables",
-    "django_migrations": "names of migrations",
-    "organizations_criteriagrid": "what a partner is asked, shown to everyone",
-    "organizations_criterion": "what a partner is asked, shown to everyone",
-    "organizations_organization": "the public directory",
-    "agenda_availability": "when practitioners receive, shown to everyone",
-    "agenda_availabilityexception": "when practitioners receive, shown to everyone",
-    "agenda_occurrence": "when practitioners receive, shown to everyone",
-    "agenda_room": "rooms of public places",
-    "fees_band": "scales of fees, shown to everyone",
-    "fees_confirmation": "scales of fees: what may bill; an account's number only",
-    "fees_schedule": "scales of fees, shown to everyone",
-    "fees_scheduleversion": "scales of fees, shown to everyone",
-    "fees_tariff": "scales of fees, shown to everyone",
-    "steering_frozenresult": "figures made of published data, without a person",
-}
-# Protected against change, but with a face that families read when they choose.
-PUBLIC_FACE = {
-    "notes_readerkey": "public keys: anyone seals for their holder",
-    "practitioners_heldskill": "the skills that they proved, and until when",
-    "practitioners_practitioner": "name, profession and skills of who receives",
-    "support_programme": "the rules of a public programme",
-    "support_programmeservice": "which services give a public programme",
-    "support_programmeterms": "the rules of a public programme",
-    "support_programmeterritory": "the rules of a public programme",
-}
-OPEN_PREFIXES = {
-    "procrastinate_": "the queue: jobs take ids only",
-    "territory_": "published facts about places",
-}
-# What jobs and commands that work for everyone do not see either.
-NOT_EVEN_SYSTEM = {"notes_wrappedkey": "private keys: their holder only, and who wraps them"}
-
-# Where the code works for everyone, and why it must.
-SYSTEM_SCOPE = {
-    "referrals/actions.py": "a service that answers may not see the others, nor the family",
-    "referrals/asking.py": "the next service is asked when one declines, whoever says so",
-    "referrals/candidates.py": "how many wait, and who can answer: numbers and yes or no",
-    "referrals/deadlines.py": "reminders, escalation and expiry are a job's",
-    "referrals/pathways.py": "counts of referrals by place, published by fives",
-    "referrals/queries.py": "counts of referrals for the quality board",
-    "referrals/receiver_links.py": "links that expired are removed by a job",
-    "referrals/telling.py": "whoever acts may not read whom the message goes to",
-    "agenda/travel.py": "a trip lies between two families' appointments; only 'it fits' comes back",
-    "agenda/absences.py": "how many appointments an absence meets, whatever the employer",
-    "agenda/freed.py": "time that comes back is offered to other families who wait",
-    "agenda/shortage.py": "a visitor who finds nothing alerts staff whom they may not read",
-    "agenda/waiting.py": "slots held too long pass to other families by a job",
-    "complaints/actions.py": "late complaints are passed on, old ones erased, by a job",
-    "complaints/telling.py": "a visitor's complaint is announced to those who should answer it",
-    "agenda/ical.py": "one practitioner's calendar, whatever the employer; no family in it",
-    "core/management/commands/outbox.py": "the operator lists what did not leave or arrive",
-    "core/receipts.py": "a provider says what became of a message, by its number",
-    "core/stuck.py": "how many messages did not leave or arrive",
-    "core/tasks.py": "the outbox is sent and erased by jobs",
-    "families/replies.py": "STOP from a number concerns whoever gave it",
-    "quality/asking.py": "families whose support is over are asked by a job",
-    "quality/counting.py": "counts for the quality board; no row comes back",
-    "quality/views.py": "how many items of feedback a published change cites",
-    "demo/actions.py": "the demonstration opens its own accounts",
-    "demo/scale.py": "the benchmark builds départements by the hundred",
-    "directory/duplicates.py": "an import proposes duplicates in every département it meets",
-    "directory/reminders.py": "reminders are written by a job; a link proves its keeper's role",
-    "notes/access.py": "who may hold notes about a parent is found by ids; nothing is opened",
-    "notes/changes.py": "a job tells parents whose word no longer reaches who gives the session",
-    "notes/handing.py": "copies made with an agreement are destroyed when the parent takes it back",
-    "notes/leaving.py": "a job notices departures and erases notes whose time is over; it opens none",
-    "organizations/trust_ending.py": "managers are warned of an end by a job",
-    "organizations/actions.py": "an invited address may have an account in another département",
-    "pooling/actions.py": "the last party to approve may not have signed the version that ends",
-    "portal/tasks.py": "reminders are written by a job",
-    "portal/retention.py": "invitations that ended are deleted by a job",
-    "support/actions.py": "a family is counted once, whatever the employer",
-    "support/adjusting.py": "a programme belongs to no département; each change is traced",
-    "support/experiment.py": "a closed programme of ten départements is recorded",
-    "support/merging.py": "two households that the caller sees are joined, whoever serves them",
-    "support/tasks.py": "words of forgotten families are erased by a job",
-    "support/reading.py": "how many sessions a family had, whatever the employer: a number",
-    "practitioners/lapsing.py": "people and managers are warned of papers by a job",
-    "families/codes.py": "a proven code finds whoever gave the address, and them alone",
-    "families/second_parent.py": "one parent accepts, ends or shares what the other one started",
-    "families/tasks.py": "a code leaves for whoever gave the address, by a job",
-    "families/retention.py": "families silent for two years are forgotten by a job",
-    "people/retention.py": "unused accounts are closed by a job",
-    "people/views.py": "the letter box of a demonstration, absent elsewhere",
-}
 
 
 @pytest.fixture
 def haute_saone(db: None) -> User:
     """One row of Haute-Saône in every protected table."""
     return fill()
-
-
-def fill() -> User:
-    with scope.system():
-        service = made.service()
-        place = made.place(service, organization=service.organization)
-        other = made.location()
-        nadia = manager(at=service.organization)
-        now = timezone.now()
-        address = EmailAddress.objects.create(user=nadia, email=nadia.email, verified=True)
-        EmailConfirmation.objects.create(email_address=address, key="k" * 60)
-        Session.objects.create(
-            session_key="nadia-session", session_data="x", user=nadia, expire_date=now
-        )
-        audit.record(nadia.pk, "tests.did", service, departement="70")
-        OutboxMessage.objects.create(recipient=nadia.email, subject="x", body="x")
-        KeptDiagnosis.objects.create(
-            departement_id="70", title="Un brouillon", packed=b"", data_hash="0", code_version="0"
-        )
-        UnmetNeed.objects.create(
-            commune=place.location.commune, departement_id="70", need="sleep",
-            month=SINCE.replace(day=1),
-        )  # fmt: skip
-        ErrorReport.objects.create(service=service, departement_id="70", message="faux")
-        MergeProposal.objects.create(
-            departement_id="70", kept=place.location, other=other, score=0.9
-        )
-        ConfirmLink.objects.create(
-            token_hash="hash-of-nadia", service=service, user=nadia, created_at=now,
-            expires_at=now + timedelta(days=1),
-        )  # fmt: skip
-        departement("79")
-        someone_who_booked(service)
-        pooling.everything(nadia)
-    return nadia
-
-
-def someone_who_booked(service: Service) -> None:
-    """A family of Haute-Saône with all that it may leave behind."""
-    rule = appointments.availability(appointments.practitioner(), service=service)
-    mine = book(appointments.booking(rule, appointments.at(1, 9)), now=appointments.NOW)
-    who: dict[str, Any] = {"contact": mine.contact, "departement_id": "70"}
-    links.make(mine.contact, ContactLink.Opens.APPOINTMENT, mine.pk)
-    leave_everything(mine)
-    Child.objects.create(
-        household=mine.household, departement_id="70", birth_month=SINCE.replace(day=1)
-    )
-    door.someone_inside(mine, User.objects.order_by("pk")[0])
-    Consent.objects.create(purpose=Consent.Purpose.REFERRAL, means=Consent.Means.ONLINE, **who)
-    away = {"starts_at": appointments.at(8, 0), "ends_at": appointments.at(9, 0)}
-    Absence.objects.create(practitioner=rule.practitioner, **away)
-    entry = WaitingEntry.objects.create(service=service, household=mine.household, **who)
-    appointments.offer_and_shortage(entry, rule)
-    fees.fill(mine)
-    complaints.complaint(service)
-    trainings.arguments(rule.practitioner_id, Membership.objects.order_by("pk")[0].user_id)
-    partners.arguments(service.organization, Membership.objects.order_by("pk")[0].user_id)
-    quality.one_of_each(mine, User.objects.order_by("pk")[0])
-    scope.hold_link("")
-    someone_supported(service, mine.contact)
-    passed_on(mine)
-    scope.hold_contact(None)
 
 
 def ask(sql: str) -> list[tuple[object, ...]]:
@@ -236,6 +59,11 @@ def seen() -> dict[str, int]:
         for table in protected()
         if table not in PUBLIC_FACE
     }
+
+
+def hidden() -> set[str]:
+    """The protected tables of which the present context shows no row."""
+    return {table for table, rows in seen().items() if rows == 0}
 
 
 def nothing() -> dict[str, int]:
@@ -269,7 +97,7 @@ def test_every_protected_table_holds_its_owner_too_and_says_four_things() -> Non
 @pytest.mark.usefixtures("haute_saone")
 def test_every_protected_table_has_a_row_to_hide() -> None:
     with scope.system():
-        assert [table for table, rows in seen().items() if rows == 0] == [*NOT_EVEN_SYSTEM]
+        assert hidden() == set(NOT_EVEN_SYSTEM)
     with scope.keys():
         assert all(seen()[table] for table in NOT_EVEN_SYSTEM)
 
@@ -305,17 +133,15 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         found = seen()
     assert {table for table, rows in found.items() if rows} == {
         "agenda_absence", "agenda_appointment", "agenda_appointment_practitioners", "agenda_claim",
-        "agenda_offer", "agenda_shortage", "agenda_waitingentry", "complaints_complaint", "core_declined",
-        "core_stoplink", "directory_errorreport", "directory_mergeproposal",
+        "agenda_offer", "agenda_shortage", "agenda_waitingentry", "complaints_complaint",
+        "core_declined", "core_stoplink", "directory_errorreport", "directory_mergeproposal",
         "directory_unmetneed", "families_child", "families_consent", "families_contact",
-        "families_contactlink", "families_household", "families_secondparent",
-        "fees_cost", "fees_fee", "fees_funding", "organizations_accreditation",
-        "organizations_chartersignature", "organizations_finding", "organizations_membership",
-        "organizations_venuecheck", "people_user",
-        "practitioners_credential", "practitioners_enrolment", "practitioners_training",
-        "practitioners_trainingsession",
-        "portal_invitation", "practitioners_employment", "quality_supervisionmeeting",
-        "referrals_gap", "steering_keptdiagnosis",
+        "families_contactlink", "families_household", "families_secondparent", "fees_cost",
+        "fees_fee", "fees_funding", "organizations_accreditation", "organizations_chartersignature",
+        "organizations_finding", "organizations_membership", "organizations_venuecheck",
+        "people_user", "portal_invitation", "practitioners_credential", "practitioners_employment",
+        "practitioners_enrolment", "practitioners_training", "practitioners_trainingsession",
+        "quality_supervisionmeeting", "referrals_gap", "steering_keptdiagnosis",
         "support_enrolmentcount",
     }  # fmt: skip
 
@@ -361,6 +187,13 @@ def test_a_cookie_opens_its_own_session_and_a_link_its_own_row() -> None:
         assert seen() == nothing()
 
 
+def given_roles() -> list[tuple[int, str, str]]:
+    """Every role that anyone has."""
+    with scope.system():
+        found = Membership.objects.order_by("pk")
+        return list(found.values_list("user", "role", "departement"))
+
+
 @contextmanager
 def refused(reason: type[Exception] = ProgrammingError) -> Iterator[None]:
     with pytest.raises(reason), transaction.atomic():
@@ -369,6 +202,7 @@ def refused(reason: type[Exception] = ProgrammingError) -> Iterator[None]:
 
 def test_nobody_gives_a_role_outside_the_departements_they_administer(haute_saone: User) -> None:
     organization = made.organization()
+    before = given_roles()
     with transaction.atomic():
         a_reader_from("79")
         with refused():
@@ -380,11 +214,11 @@ def test_nobody_gives_a_role_outside_the_departements_they_administer(haute_saon
                 user=haute_saone, role=Role.STRUCTURE_MANAGER, organization=organization,
                 departement_id="79", starts_on=SINCE,
             )  # fmt: skip
-    with scope.system():
-        assert Membership.objects.count() == 1
+    assert given_roles() == before
 
 
 def test_a_manager_cannot_make_themself_administrator(haute_saone: User) -> None:
+    before = given_roles()
     with transaction.atomic():
         scope.enter("member", departements={"70"}, user_id=haute_saone.pk)
         with refused():
@@ -394,8 +228,10 @@ def test_a_manager_cannot_make_themself_administrator(haute_saone: User) -> None
         mine = Membership.objects.filter(user=haute_saone)
         assert mine.update(role=Role.ADMINISTRATOR) == 0
         assert mine.delete()[0] == 0
-    with scope.system():
-        assert Membership.objects.get().role == Role.STRUCTURE_MANAGER
+    assert given_roles() == before
+    assert [role for user, role, _place in before if user == haute_saone.pk] == [
+        "structure_manager"
+    ]
 
 
 def test_a_colleague_is_read_and_never_changed(haute_saone: User) -> None:
@@ -457,7 +293,7 @@ def test_a_context_is_given_back_when_the_system_has_done_its_work_or_failed() -
     with transaction.atomic():
         a_reader_from("79")
         with scope.system():
-            assert seen()["families_contact"] == 1
+            assert hidden() == set(NOT_EVEN_SYSTEM)
         assert seen() == nothing()
         with pytest.raises(ZeroDivisionError), scope.system():
             raise ZeroDivisionError

@@ -253,8 +253,8 @@ def _scale(name: str, row: dict[str, Any]) -> Scale:
     bounds = [step.up_to for step in steps if step.up_to is not None]
     if any(later <= earlier for earlier, later in pairwise(bounds)):
         raise ParameterError(f"{name}: bands need strictly increasing 'up_to'.")
-    limits = (_decimal(name, scale[field]) for field in ("rounding", "floor", "ceiling"))
-    return Scale(*limits, steps=steps)
+    limits = {field: _decimal(name, scale[field]) for field in ("rounding", "floor", "ceiling")}
+    return Scale(**limits, steps=steps)
 
 
 def _step(name: str, band: dict[str, Any]) -> Step:

@@ -41,14 +41,15 @@ TRAININGS = (
 COMPLAINTS = (
     (
         "attente", 6, Complaint.State.RECEIVED,
-        "Nous avons attendu quarante minutes dans le couloir, avec un bébé, sans que personne ne nous"
-        " dise rien.", "",
+        "Nous avons attendu quarante minutes dans le couloir, avec un bébé, sans que personne ne"
+        " nous dise rien.", "",
     ),
     (
         "affichage", 40, Complaint.State.ANSWERED,
-        "Le nom du service est écrit en grand sur la porte : tout le village sait pourquoi on vient.",
-        "Vous avez raison. L’affiche est retirée et l’entrée se fait maintenant par le jardin, comme"
-        " pour la bibliothèque.",
+        "Le nom du service est écrit en grand sur la porte : tout le village sait pourquoi on"
+        " vient.",
+        "Vous avez raison. L’affiche est retirée et l’entrée se fait maintenant par le jardin,"
+        " comme pour la bibliothèque.",
     ),
 )  # fmt: skip
 

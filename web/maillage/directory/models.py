@@ -38,6 +38,7 @@ __all__ = [
     "UnmetNeed",
 ]
 
+
 def _choices(longest: int, choices: type[models.TextChoices]) -> "ArrayField[list[str], list[str]]":
     code = models.CharField(max_length=longest, choices=choices.choices)
     return ArrayField(code, default=list, blank=True)

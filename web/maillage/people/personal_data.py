@@ -156,7 +156,7 @@ PERSONAL: tuple[Personal, ...] = (
             "expires_at",
             "revoked_at",
             "appointment",
-        ),  # fmt: skip
+        ),
         "Parents qu’un professionnel invite à prendre rendez-vous",
         "Écrire l’invitation et reconnaître son code une fois.",
         "Soixante jours, puis effacé dans le mois.",

@@ -95,7 +95,7 @@ OF_SUPPORT: tuple[Personal, ...] = (
         "referrals.ReceiverLink",
         ("token_hash",),
         "Services sollicités pour une famille",
-        "Ouvrir une demande par un lien que personne ne peut deviner ; l’empreinte seule est gardée.",
+        "Ouvrir une demande par un lien que personne ne devine ; l’empreinte seule est gardée.",
         "Trente jours.",
     ),
     Personal(
@@ -172,7 +172,7 @@ OF_SUPPORT: tuple[Personal, ...] = (
         "organizations.Finding",
         ("comment",),
         "Structures dont la demande est examinée",
-        "Dire pourquoi un critère est rempli ou non ; porte sur la structure, pas sur une personne.",
+        "Dire pourquoi un critère est rempli ou non ; concerne la structure, pas une personne.",
         "Dix ans après la fin de l’agrément.",
     ),
     Personal(

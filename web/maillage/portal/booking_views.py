@@ -119,7 +119,7 @@ def _form(
         child_known=known is not None
         and Child.objects.filter(household=known.household_id).exists(),
     )
-    if is_agent(request, service):
+    if known is None and is_agent(request, service):  # a family's own link is the family's
         return DeskBookingForm(data, asked=asked)
     invitation = invitations.held(request, service.pk)
     if invitation is not None and known is None:

@@ -142,8 +142,8 @@ def sent(request: AtWork) -> HttpResponse:
     return redirect("portal:invitations")
 
 
-@professionals_only(keeps_an_agenda)
 @require_POST
+@professionals_only(keeps_an_agenda)
 def revoke(request: AtWork, invitation_id: UUID) -> HttpResponse:
     """Take one back."""
     mine = Invitation.objects.filter(organization__in=request.rights.works_in)

@@ -62,6 +62,7 @@ def book(wanted: Booking, *, by: int | None = None, now: datetime | None = None)
         state=_first_state(rule, by),
     )  # fmt: skip
     store(appointment, slot, wanted.mode, room=room)
+    appointment.service = rule.service  # read already: whoever counts and tells asks for it next
     if wanted.known is not None:
         freed.no_longer_waits(contact.household_id, rule.service_id)
     audit.record(
@@ -181,7 +182,9 @@ def _move(
 
 
 def _rule(availability_id: UUID) -> Availability:
-    found = Availability.objects.select_related("room", "practitioner", "service_at_location")
+    found = Availability.objects.select_related(
+        "room", "practitioner", "service_at_location", "service__organization"
+    )
     if (rule := found.filter(pk=availability_id).first()) is None:
         raise SlotIsTaken
     return rule

@@ -85,10 +85,10 @@ def count_in(
     `ProgrammeIsClosed`, `NotInThisDepartement`, `ChildIsTooOld`, `ProgrammeIsFull`, `SixthSession`.
     """
     told = Told(goals, tuple(birth_months), tuple(due_months), now or timezone.now())
-    found = Appointment.objects.select_related("service", "contact").get(pk=appointment.pk)
-    programme = programmes.for_service(found.service, told.day)
+    programme = programmes.for_service(appointment.service, told.day)
     if programme is None:
         return None
+    found = Appointment.objects.select_related("service", "contact").get(pk=appointment.pk)
     with scope.system():
         household = _locked_household(found.household_id)
         standing = Session.objects.filter(appointment=found).first()

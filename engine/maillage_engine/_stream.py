@@ -131,7 +131,7 @@ def _bands_of(grid, sites, j, cell):
     return first, astride
 
 
-@compiled
+@inlined
 def _gather(grid, sites, tally, j, cells):
     point = (sites.points[j, 0], sites.points[j, 1], sites.points[j, 2])
     total = 0.0
@@ -150,7 +150,7 @@ def _gather(grid, sites, tally, j, cells):
     tally.by_site[j] += total
 
 
-@compiled
+@inlined
 def _scatter(grid, sites, tally, j, cells):
     share = tally.by_site[j]
     for cell in range(cells[0], cells[1]):
@@ -164,7 +164,7 @@ def _scatter(grid, sites, tally, j, cells):
             _add_inside(grid.x[a:b], grid.y[a:b], grid.z[a:b], tally.by_point[a:b], point, edge)
 
 
-@compiled
+@inlined
 def _columns_seen(grid, longitude, half, shift):
     first = int(np.floor((longitude + shift - half - grid.west) / grid.width))
     last = int(np.floor((longitude + shift + half - grid.west) / grid.width))

@@ -10,6 +10,9 @@ from scipy.sparse import coo_array
 from maillage_engine._check import Floats, Ints
 
 FEASIBILITY = 1e-9
+DIVES = (
+    "mip_heuristic_run_rins", "mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,20 @@ class Programme:
             kept.append(np.broadcast_to(np.asarray(side, dtype=np.float64), (count,)))
         self.rows += count
 
-    def solve(self, *, seconds: float = np.inf, start: Floats | None = None) -> Solution:
-        """Solve to proof, or for so many seconds."""
+    def solve(
+        self, *, seconds: float = np.inf, start: Floats | None = None, dive: bool = True
+    ) -> Solution:
+        """Solve to proof, or for so many seconds; not to `dive` saves time on nearly solved ones."""
+        solver = self.open(seconds=seconds)
+        for name in () if dive else DIVES:
+            solver.setOptionValue(name, False)
+        if start is not None:
+            solver.setSolution(start.size, np.arange(start.size, dtype=np.int32), start)
+        solver.run()
+        return self._read(solver)
+
+    def open(self, *, seconds: float = np.inf) -> highspy.Highs:
+        """Hand the programme to a solver that is ready to run, and can be changed afterwards."""
         solver = highspy.Highs()  # type: ignore[no-untyped-call]
         options = {
             "output_flag": False, "threads": 1, "mip_rel_gap": 0.0, "time_limit": seconds,
@@ -81,10 +96,7 @@ class Programme:
         for name, value in options.items():
             solver.setOptionValue(name, value)
         solver.passModel(self._model())
-        if start is not None:
-            solver.setSolution(start.size, np.arange(start.size, dtype=np.int32), start)
-        solver.run()
-        return self._read(solver)
+        return solver
 
     def _read(self, solver: highspy.Highs) -> Solution:
         status, info = solver.getModelStatus(), solver.getInfo()

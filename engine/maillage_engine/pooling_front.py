@@ -1,0 +1,454 @@
+"""Proximity or presence: every best compromise of a service whose practitioners serve several towns.
+
+Fewer sites, a higher floor of presence at each of them, and less travel pull against each other.
+Both counts are whole numbers, so asking for the least travel under each pair of limits finds every
+compromise that none beats.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from maillage_engine import _check, _problem
+from maillage_engine._check import Floats, Ints
+from maillage_engine._pooling import (
+    SAME,
+    Answer,
+    Field,
+    Groups,
+    Question,
+    Relaxation,
+    best_network,
+    exactly,
+)
+from maillage_engine.errors import BadArray, BadParameter, Infeasible
+from maillage_engine.pairs import Pairs, pairs
+from maillage_engine.siting import PROVEN, p_median
+
+NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class SharedNetwork:
+    """Open sites and who serves them. Positions are those of the columns and of `staff`."""
+
+    sites: Ints  # open sites, increasing
+    practitioner: Ints  # (n_open,) who serves each site; -1: nobody can
+    tenths: Ints  # (n_open,) tenths of a full-time post present at each site
+    quality: int  # the least of them: no site has fewer
+    objective: float  # person-minutes to the nearest open site
+    bound: float  # no network with as few sites and as high a floor does better
+    proven: bool  # the gap is at most one millionth
+
+    @property
+    def gap(self) -> float:
+        """How far, relatively, the travel may still be from the least."""
+        return abs(self.objective - self.bound) / max(abs(self.objective), abs(self.bound), 1e-300)
+
+    @property
+    def shared(self) -> dict[int, list[int]]:
+        """Practitioners who serve several sites, with these sites."""
+        found: dict[int, list[int]] = {}
+        for site, person in zip(self.sites.tolist(), self.practitioner.tolist(), strict=True):
+            found.setdefault(person, []).append(site)
+        return {p: s for p, s in sorted(found.items()) if p != NOBODY and len(s) > 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Dominated:
+    """Limits under which nothing better was found than a compromise already listed."""
+
+    sites: int
+    quality: int
+    objective: float
+    bound: float
+    by: int  # position in `points` of one that is at least as good on all three counts
+
+
+@dataclass(frozen=True, slots=True)
+class PoolingFront:
+    """Compromises that none beats on sites, floor and travel at once; by sites, then floor."""
+
+    points: tuple[SharedNetwork, ...]
+    dominated: tuple[Dominated, ...]
+    impossible: tuple[tuple[int, int], ...]  # (sites, lowest floor) that no network can keep
+    complete: bool  # proven that every compromise is listed
+    today: SharedNetwork | None  # today's sites with the highest floor the staff can keep there
+
+    def least_travel(self, sites: int, quality: int) -> float:
+        """Return the least person-minutes with so many sites at most and such a floor at least.
+
+        Parameters
+        ----------
+        sites, quality : int
+            Limits, within those that were asked for.
+
+        Returns
+        -------
+        float
+            Infinite when no network keeps both.
+        """
+        return min(
+            (p.objective for p in self.points if p.sites.size <= sites and p.quality >= quality),
+            default=np.inf,
+        )
+
+
+def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
+    cost: Any,
+    demand: ArrayLike,
+    staff: ArrayLike,
+    *,
+    between: Any = None,
+    share_minutes: float = 30.0,
+    share_sites: int = 3,
+    sites: tuple[int, int] | None = None,
+    quality: tuple[int, int] | None = None,
+    candidates: ArrayLike | None = None,
+    today: ArrayLike | None = None,
+    outside: float | None = None,
+    time_limit: float | None = None,
+) -> PoolingFront:
+    r"""Find every best compromise between few sites, presence at each, and travel.
+
+    For each number of sites :math:`p` and floor :math:`q` (the :math:`\varepsilon` of the method),
+
+    .. math:: \min \sum_i h_i \min_{j \in Y} c_{ij} \quad \text{s.t.} \quad |Y| \le p,\;
+              Y = G_1 \cup \dots \cup G_N,\; |G_n| \le \min(k, \lfloor s_n / q \rfloor),\;
+              \max(t_{ab}, t_{ba}) \le \tau \;\; \forall a, b \in G_n
+
+    where :math:`G_n` are the sites of practitioner :math:`n`. Each site has one practitioner, whom
+    families see again and again; a practitioner of :math:`s_n` tenths has at most :math:`k` sites,
+    all within :math:`\tau` minutes of each other, with at least :math:`q` tenths at each.
+
+    Parameters
+    ----------
+    cost : array_like (n_demand, n_sites), sparse matrix, or Pairs
+        Minutes from each origin to each site, >= 0; NaN or absent: out of reach.
+    demand : array_like, shape (n_demand,)
+        Persons at each origin, >= 0.
+    staff : array_like of int, shape (n_practitioners,)
+        Tenths of a full-time post of each practitioner, whole numbers >= 1.
+    between : array_like (n_sites, n_sites), sparse matrix, or Pairs, optional
+        Minutes from site to site; `cost` itself by default, when it is square.
+    share_minutes : float
+        Minutes :math:`\tau`, both ways, between any two sites of one practitioner.
+    share_sites : int
+        Sites :math:`k` that one practitioner has at most.
+    sites : (int, int), optional
+        Least and most sites to look at; by default from 1 to all that the staff can open.
+    quality : (int, int), optional
+        Lowest and highest floor to look at, in tenths; by default from 1 to all of a post.
+    candidates : array_like of int, optional
+        Columns where opening is possible; all by default.
+    today : array_like of int, optional
+        Columns open today, to be compared with.
+    outside : float, optional
+        Minutes counted for a person whom no open site is within reach of. Without it everyone must
+        be within reach.
+    time_limit : float, optional
+        Seconds after which the rest is left out; `complete` is then false, and each point says what
+        was proven about it.
+
+    Returns
+    -------
+    PoolingFront
+        Points whose sites and floors hold as written, each with its bound.
+
+    Raises
+    ------
+    BadArray, BadParameter
+        If a number is negative or not whole, shapes disagree, or limits are out of range.
+    Infeasible
+        Naming `reach` when someone is within reach of no candidate, or `sites and quality` when no
+        network keeps any of the limits.
+
+    Notes
+    -----
+    The linear relaxation is written once for all questions, by Benders cuts that stay valid when
+    the limits change. Sites whose reduced cost exceeds the gap are dropped, and HiGHS settles what
+    is left. See docs/methods/pooling.md.
+
+    References
+    ----------
+    Haimes, Lasdon & Wismer (1971), IEEE Transactions on Systems, Man, and Cybernetics 1(3).
+    Durán-Mateluna, Alès & Elloumi (2023), European Journal of Operational Research 310(1),
+    doi:10.1016/j.ejor.2023.02.042.
+
+    Examples
+    --------
+    >>> road = [[0, 10, 60], [10, 0, 50], [60, 50, 0]]
+    >>> front = pooling_front(road, [5, 9, 3], [10, 5], share_minutes=20)
+    >>> [(p.sites.tolist(), p.quality, p.objective) for p in front.points]
+    [([1], 10, 200.0), ([1, 2], 5, 50.0), ([0, 1, 2], 5, 0.0)]
+    """
+    reach, columns = _problem.only_candidates(pairs(cost), candidates)
+    people = _check.people("demand", demand, reach.shape[0])
+    posts = _posts(staff)
+    near = _near(between if between is not None else cost, pairs(cost).shape[1], share_minutes)
+    _at_least_one("share_sites", share_sites)
+    if outside is None:
+        _problem.refuse_unreachable(reach, people)
+    elif not outside >= 0:
+        raise BadParameter(f"outside must be >= 0 minutes; got {outside}.")
+    far = np.inf if outside is None else float(outside)
+    most = min(int(np.minimum(posts, share_sites).sum()), columns.size)
+    counts = _limits("sites", sites, most, columns.size)
+    floors = _limits("quality", quality, int(posts.max()), int(posts.max()))
+    ends = _problem.deadline(time_limit)
+    staffed = _Staff(posts, share_sites)
+    place = _field(_problem.inhabited(reach, people), people, near[np.ix_(columns, columns)], far)
+    found = _every_question(place, staffed, counts, floors, ends)
+    baseline = None
+    if today is not None:
+        known = _problem.only_candidates(pairs(cost), today)[1]
+        every = _field(_problem.inhabited(pairs(cost), people), people, near, far)
+        baseline = _today(every, staffed, known)
+    front = _front(place, staffed, found)
+    if not front.points and front.complete:
+        raise Infeasible("sites and quality", _nothing(counts, floors, posts))
+    renamed = tuple(_with_columns(point, columns) for point in front.points)
+    return PoolingFront(renamed, front.dominated, front.impossible, front.complete, baseline)
+
+
+@dataclass(frozen=True, slots=True)
+class _Staff:
+    tenths: Ints
+    share_sites: int
+
+    def room(self, quality: int) -> Ints:
+        """Return how many sites each practitioner can have at this floor."""
+        return np.minimum(self.share_sites, self.tenths // quality)
+
+    def sizes(self, quality: int) -> tuple[int, ...]:
+        """Return how many practitioners can have more than 0, 1, 2... sites at this floor."""
+        room = self.room(quality)
+        return tuple(int((room > size).sum()) for size in range(self.share_sites))
+
+    def floor_of(self, groups: Groups) -> int:
+        """Return the highest floor at which these groups can be shared out; 0 when at none."""
+        wanted = sorted(map(len, groups), reverse=True)
+        for quality in range(int(self.tenths.max()), 0, -1):
+            room = np.sort(self.room(quality))[::-1]
+            if len(wanted) <= room.size and (room[: len(wanted)] >= wanted).all():
+                return quality
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    sites: int
+    quality: int
+    answer: Answer
+    certain: bool  # settled before the time was over
+
+
+def _every_question(
+    place: Field, staff: _Staff, counts: tuple[int, int], floors: tuple[int, int], ends: float
+) -> list[_Asked]:
+    """Ask for the least travel under each pair of limits that can give another answer."""
+    lp = Relaxation(place, staff.share_sites)
+    known: dict[Question, Answer] = {}
+    found: list[_Asked] = []
+    for count in range(counts[0], counts[1] + 1):
+        quality = floors[0]
+        while quality <= floors[1]:
+            late = perf_counter() > ends
+            answer = (
+                Answer(np.inf, -np.inf, [])
+                if late
+                else _answer(lp, Question(count, staff.sizes(quality)), known, ends)
+            )
+            found.append(_Asked(count, quality, answer, not late))
+            if not np.isfinite(answer.total):
+                break  # a higher floor allows fewer networks
+            quality = max(quality, staff.floor_of(answer.groups)) + 1
+        lp.thin()
+    return found
+
+
+def _answer(lp: Relaxation, question: Question, known: dict[Question, Answer], ends: float) -> Answer:
+    """Answer without sharing first: where its sites can be shared out, nothing is better."""
+    if question.sizes[0] == 0:
+        return Answer(np.inf, np.inf, [])
+    usable = Question(min(question.count, sum(question.sizes)), question.sizes)
+    if usable not in known:
+        known[usable] = _simplest(lp, usable, ends) or best_network(lp, usable, ends)
+    return known[usable]
+
+
+def _simplest(lp: Relaxation, question: Question, ends: float) -> Answer | None:
+    """Return the least travel of so many sites whoever serves them, if the staff can."""
+    place = lp.place
+    most = min(question.count, place.near.shape[0])
+    seconds = max(0.01, ends - perf_counter())
+    try:
+        free = p_median(
+            place.minutes, place.people, most,
+            outside=place.outside if np.isfinite(place.outside) else None,
+            time_limit=seconds if np.isfinite(seconds) else None,
+        )  # fmt: skip
+    except Infeasible:
+        return Answer(np.inf, np.inf, [])
+    if not free.proven:
+        return None
+    exact = Question(most, question.sizes, least=most)
+    if question.sizes[0] >= most:
+        groups = [[site] for site in free.sites.tolist()]
+    else:
+        groups = exactly(lp, exact, free.sites, [], ends).groups
+    return Answer(free.objective, free.bound, groups) if groups else None
+
+
+def _front(place: Field, staff: _Staff, found: Sequence[_Asked]) -> PoolingFront:
+    """Keep the answers that no other beats, and say which one beats each of the others."""
+    answered = [asked for asked in found if np.isfinite(asked.answer.total)]
+    networks = [_network(place, staff, asked.answer) for asked in answered]
+    best = [n for n, one in enumerate(networks) if not any(_beats(o, one) for o in networks)]
+    kept: list[int] = []
+    for n in best:  # of equal ones, the first
+        if not any(_as_good(networks[o], networks[n]) for o in kept):
+            kept.append(n)
+    kept.sort(key=lambda n: (networks[n].sites.size, networks[n].quality))
+    points = tuple(networks[n] for n in kept)
+    dominated = tuple(
+        Dominated(
+            answered[n].sites, answered[n].quality, networks[n].objective, networks[n].bound,
+            next(k for k, point in enumerate(points) if _as_good(point, networks[n])),
+        )
+        for n in range(len(networks))
+        if n not in kept
+    )  # fmt: skip
+    return PoolingFront(
+        points=points,
+        dominated=dominated,
+        impossible=tuple(
+            (asked.sites, asked.quality)
+            for asked in found
+            if np.isposinf(asked.answer.bound) and asked.certain
+        ),
+        complete=all(network.proven for network in networks)
+        and all(np.isfinite(a.answer.total) or np.isposinf(a.answer.bound) for a in found),
+        today=None,
+    )
+
+
+def _as_good(one: SharedNetwork, other: SharedNetwork) -> bool:
+    near = one.objective <= other.objective + SAME * abs(other.objective)
+    return one.sites.size <= other.sites.size and one.quality >= other.quality and near
+
+
+def _beats(one: SharedNetwork, other: SharedNetwork) -> bool:
+    return _as_good(one, other) and not _as_good(other, one)
+
+
+def _network(place: Field, staff: _Staff, answer: Answer) -> SharedNetwork:
+    """Give each group a practitioner who has room for it, and each site its tenths."""
+    quality = staff.floor_of(answer.groups)
+    person = np.argsort(-staff.room(max(1, quality)), kind="stable")
+    by_size = sorted(answer.groups, key=lambda group: (-len(group), group))
+    sites = np.array(sorted(site for group in by_size for site in group), dtype=np.int64)
+    whose, tenths = np.full(place.near.shape[0], NOBODY), np.zeros(place.near.shape[0], np.int64)
+    served = np.bincount(
+        sites[place.minutes[:, sites].argmin(axis=1)],
+        weights=place.people, minlength=whose.size,
+    )  # fmt: skip
+    for rank, group in enumerate(by_size if quality else []):
+        whose[group] = person[rank]
+        each, left = divmod(int(staff.tenths[person[rank]]), len(group))
+        tenths[group] = each
+        tenths[sorted(group, key=lambda site: (-served[site], site))[:left]] += 1
+    return SharedNetwork(
+        sites=sites,
+        practitioner=whose[sites].astype(np.int64),
+        tenths=tenths[sites],
+        quality=int(tenths[sites].min()),
+        objective=answer.total,
+        bound=answer.bound,
+        proven=abs(answer.total - answer.bound) <= PROVEN * max(abs(answer.total), 1e-300),
+    )
+
+
+def _today(place: Field, staff: _Staff, sites: Ints) -> SharedNetwork:
+    """Give today's sites the highest floor that the staff can keep there."""
+    lp = Relaxation(place, staff.share_sites)
+    total = place.total(sites)
+    for quality in range(int(staff.tenths.max()), 0, -1):
+        sizes = staff.sizes(quality)
+        if sum(sizes) >= sites.size:
+            question = Question(sites.size, sizes, least=sites.size)
+            found = exactly(lp, question, sites, [], np.inf)
+            if found.groups:
+                return _network(place, staff, Answer(total, total, found.groups))
+    alone = [[site] for site in sites.tolist()]
+    nobody = _Staff(np.zeros(1, dtype=np.int64), staff.share_sites)
+    return _network(place, nobody, Answer(total, total, alone))
+
+
+def _with_columns(point: SharedNetwork, columns: Ints) -> SharedNetwork:
+    return SharedNetwork(
+        columns[point.sites], point.practitioner, point.tenths, point.quality,
+        point.objective, point.bound, point.proven,
+    )  # fmt: skip
+
+
+def _field(served: Pairs, people: Floats, near: NDArray[np.bool_], outside: float) -> Field:
+    minutes = served.dense()
+    minutes[np.isnan(minutes)] = np.inf
+    order = np.argsort(minutes, axis=1, kind="stable").astype(np.int64)
+    ranked = np.minimum(np.take_along_axis(minutes, order, axis=1), outside)
+    return Field(minutes, people[people > 0], outside, near, order, ranked)
+
+
+def _near(between: Any, size: int, share_minutes: float) -> NDArray[np.bool_]:
+    if not share_minutes >= 0:
+        raise BadParameter(f"share_minutes must be >= 0; got {share_minutes}.")
+    trips = pairs(between)
+    if trips.shape != (size, size):
+        raise BadArray(
+            f"between must have shape ({size}, {size}), site to site; got {trips.shape}."
+        )
+    within = np.nan_to_num(trips.dense(), nan=np.inf) <= share_minutes
+    both = within & within.T
+    np.fill_diagonal(both, False)
+    return np.asarray(both)
+
+
+def _posts(staff: ArrayLike) -> Ints:
+    given = _check.vector("staff", staff)
+    wrong = (given < 1) | (given != np.round(given))
+    if wrong.any():
+        first = int(wrong.argmax())
+        raise BadArray(
+            f"staff must be whole tenths of a post >= 1; got {given[first]} at index {first}."
+        )
+    return given.astype(np.int64)
+
+
+def _at_least_one(name: str, value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise BadParameter(f"{name} must be a whole number >= 1; got {value!r}.")
+
+
+def _limits(
+    name: str, limits: tuple[int, int] | None, usual: int, most: int
+) -> tuple[int, int]:
+    if limits is None:
+        return 1, usual
+    low, high = limits
+    _at_least_one(name, low)
+    _at_least_one(name, high)
+    if not low <= high <= most:
+        raise BadParameter(f"{name} must be limits from 1 to {most}, in order; got {limits}.")
+    return int(low), int(high)
+
+
+def _nothing(counts: tuple[int, int], floors: tuple[int, int], posts: Ints) -> str:
+    return (
+        f"No network of at most {counts[1]} sites keeps {floors[0]} tenths of a post at each"
+        f" with the {posts.size} posts given."
+    )

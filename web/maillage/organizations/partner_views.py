@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from maillage.core.errors import DomainError
 from maillage.organizations import accrediting
 from maillage.organizations.errors import NotAllowed
-from maillage.organizations.models import Membership, Organization
+from maillage.organizations.models import Organization
 from maillage.organizations.partner_forms import (
     ApplicationForm,
     CharterForm,
@@ -37,20 +37,9 @@ def managers(rights: Rights) -> bool:
     return bool(rights.manages)
 
 
-def decides_in(request: AtWork) -> frozenset[str]:
-    """Where this person decides: as administrator, or as officer of the Caf."""
-    role, kind = Membership.Role.STEERING_OFFICER, Organization.Kind.CAF
-    officers = (
-        one.departement_id
-        for one in request.memberships
-        if one.role == role and one.organization is not None and one.organization.kind == kind
-    )
-    return request.rights.administers | frozenset(officers)
-
-
 def deciders(rights: Rights) -> bool:
-    """Those who may be deciding; each page then looks at where."""
-    return bool(rights.administers or rights.steers)
+    """Those who decide on partners somewhere."""
+    return bool(rights.decides)
 
 
 @never_cache
@@ -99,7 +88,7 @@ def sign_charter(request: AtWork, organization_id: UUID) -> HttpResponse:
 @require_GET
 def accreditations(request: AtWork) -> HttpResponse:
     """Applications to examine, accreditations in force, what was decided."""
-    places = _places(request)
+    places = request.rights.decides
     today = timezone.localdate()
     known = Accreditation.objects.filter(departement__in=places).select_related("organization")
     given = known.filter(state="accredited", valid_until__gte=today)
@@ -178,7 +167,7 @@ def _one(found: Accreditation) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def grid(request: AtWork) -> HttpResponse:
     """The criteria of the département, and a new version of them."""
-    places = sorted(_places(request))
+    places = sorted(request.rights.decides)
     today = timezone.localdate()
     known = CriteriaGrid.objects.on(today).filter(departement__in=places).first()
     start = {"questions": as_lines(list(known.criteria.all()))} if known else {}
@@ -238,15 +227,9 @@ def _managed(request: AtWork, organization_id: UUID) -> Organization:
     return Organization.objects.get(pk=organization_id)
 
 
-def _places(request: AtWork) -> frozenset[str]:
-    places = decides_in(request)
-    if not places:
-        raise NotAllowed
-    return places
-
-
 def _decided(request: AtWork, accreditation_id: UUID) -> Accreditation:
-    known = Accreditation.objects.filter(Q(departement__in=_places(request)), pk=accreditation_id)
+    places = request.rights.decides
+    known = Accreditation.objects.filter(departement__in=places, pk=accreditation_id)
     found = known.select_related("organization", "grid", "decided_by", "withdrawn_by").first()
     if found is None:
         raise NotAllowed

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
 from maillage.organizations.errors import NotAllowed
-from maillage.organizations.models import Membership
+from maillage.organizations.models import Membership, Organization
 from maillage.people.models import User
 
 
@@ -25,6 +25,7 @@ class Rights:
     practises: frozenset[UUID] = frozenset()
     administers: frozenset[str] = frozenset()
     steers: frozenset[str] = frozenset()
+    decides: frozenset[str] = frozenset()  # on partners: administrators, and officers of the Caf
 
     @classmethod
     def from_memberships(cls, user_id: int | None, found: Iterable[Membership]) -> "Rights":
@@ -51,6 +52,7 @@ class Rights:
             steers=frozenset(
                 one.departement_id for one in held if one.role == role.STEERING_OFFICER
             ),
+            decides=frozenset(one.departement_id for one in held if decides_on_partners(one)),
         )
 
     def may_edit(self, *, organization: UUID | None, departement: str) -> bool:
@@ -67,6 +69,13 @@ class Rights:
     def keeps_entries(self) -> bool:
         """Whether this person keeps at least one organization's entries."""
         return bool(self.manages or self.administers)
+
+
+def decides_on_partners(held: Membership) -> bool:
+    """An administrator of the département, or an officer of the Caf."""
+    role = Membership.Role
+    at_the_caf = held.organization is not None and held.organization.kind == Organization.Kind.CAF
+    return held.role == role.ADMINISTRATOR or (held.role == role.STEERING_OFFICER and at_the_caf)
 
 
 class AtWork(HttpRequest):

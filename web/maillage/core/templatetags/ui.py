@@ -44,6 +44,17 @@ def nav_item(context: template.Context, name: str, label: str) -> SafeString:
     return format_html('<li><a href="{}"{}>{}</a></li>', href, mark, label)
 
 
+@register.simple_block_tag
+def nav_group(content: str, label: str) -> SafeString:
+    """Entries under one name, opened without a script; a single one stays bare."""
+    entries = SafeString(content.strip())
+    if entries.count("<li>") < 2:
+        return entries
+    current = mark_safe(" data-current") if 'aria-current="page"' in entries else ""
+    box = '<details name="rooms"{}><summary>{}</summary><ul>{}</ul></details>'
+    return format_html(f'<li class="nav-group">{box}</li>', current, label, entries)
+
+
 @register.simple_tag
 def footer_item(name: str, label: str) -> SafeString:
     """One link of the footer, left out while its page does not exist."""

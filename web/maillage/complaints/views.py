@@ -1,5 +1,7 @@
 """Complaining without an account, following the answer; reading and answering at work."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +17,11 @@ from maillage.complaints import actions, codes, permissions
 from maillage.complaints.forms import AnswerForm, CodeForm, ComplaintForm
 from maillage.core.errors import DomainError
 from maillage.directory.models import Service
+from maillage.families.limits import caller, may_try
 from maillage.organizations.permissions import AtWork, entry_keepers, professionals_only
+
+AN_HOUR = timedelta(hours=1)
+WRITTEN_FROM_HERE = 10  # a desk or a library writes for several families
 
 
 @never_cache
@@ -27,12 +33,26 @@ def write(request: HttpRequest, service_id: UUID | None = None) -> HttpResponse:
         public = Service.objects.published().select_related("organization")
         service = get_object_or_404(public, pk=service_id)
     form = ComplaintForm(request.POST or None, service=service)
+    if request.method == "POST" and form.is_valid() and not _may_write(request):
+        form.add_error(
+            None,
+            _("Plusieurs réclamations viennent de partir d’ici. Réessayez dans une heure."),
+        )
+        return render(request, "complaints/write.html", _page(form, service), status=429)
     if request.method == "POST" and form.is_valid():
         _made, code = actions.complain(form.grievance((get_language() or "fr")[:2]))
         messages.success(request, _("Votre réclamation est reçue. Gardez ce code pour la suivre."))
         return redirect("complaints:follow", code)
-    page = {"form": form, "service": service, "within": actions.ANSWERED_WITHIN.days}
-    return render(request, "complaints/write.html", page, status=400 if form.errors else 200)
+    status = 400 if form.errors else 200
+    return render(request, "complaints/write.html", _page(form, service), status=status)
+
+
+def _may_write(request: HttpRequest) -> bool:
+    return may_try("complaint", caller(request), most=WRITTEN_FROM_HERE, within=AN_HOUR)
+
+
+def _page(form: ComplaintForm, service: Service | None) -> dict[str, Any]:
+    return {"form": form, "service": service, "within": actions.ANSWERED_WITHIN.days}
 
 
 @never_cache

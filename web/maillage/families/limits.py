@@ -3,11 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from allauth.account.adapter import get_adapter
 from django.db import connection
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 KEPT = timedelta(days=1)
+
+
+def caller(request: HttpRequest) -> str:
+    """From where this is asked, as the operator's proxies say it; kept as a keyed hash only."""
+    return str(get_adapter(request).get_client_ip(request))
 
 
 def may_try(what: str, key: str, *, most: int, within: timedelta) -> bool:

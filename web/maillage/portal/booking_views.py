@@ -32,6 +32,7 @@ from maillage.portal.desk import is_agent
 from maillage.portal.free_times import line_of, service_to_book, slot_of, slots_page
 from maillage.portal.prices import bands_of, price
 from maillage.portal.promises import STEPS
+from maillage.referrals.candidates import calls_back
 from maillage.support.errors import SixthSession
 from maillage.support.programmes import for_service
 
@@ -140,7 +141,13 @@ def _taken(request: HttpRequest, form: BookingForm) -> HttpResponse:
 def _onward(request: HttpRequest, service: Service, refusal: str) -> HttpResponse:
     """Every session was given: say so warmly, and show the way on."""
     phone = service.phone or service.organization.phone
-    page = {"refusal": refusal, "phone": phone, "phone_href": telephone(phone)}
+    page = {
+        "refusal": refusal,
+        "phone": phone,
+        "phone_href": telephone(phone),
+        "service": service,
+        "calls_back": calls_back(service),
+    }
     return render(request, "portal/last_session.html", page, status=409)
 
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.families import codes
-from maillage.families.limits import may_try
+from maillage.families.limits import caller, may_try
 from maillage.families.tasks import send_code
 from maillage.portal import space
 from maillage.portal.space_forms import CodeForm, DoorForm, NameForm
@@ -84,11 +83,6 @@ def leave(request: HttpRequest) -> HttpResponse:
         codes.leave(cookie)
     messages.success(request, _("Vous êtes sorti·e. Rien ne reste sur cet appareil."))
     return space.see_out(redirect("portal:search"))
-
-
-def caller(request: HttpRequest) -> str:
-    """From where this is asked, as the operator's proxies say it; kept as a keyed hash only."""
-    return str(get_adapter(request).get_client_ip(request))
 
 
 def _may_ask(request: HttpRequest, address: str) -> bool:

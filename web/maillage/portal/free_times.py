@@ -23,6 +23,7 @@ from maillage.directory.openings import time_zone
 from maillage.directory.vocabulary import Delivery
 from maillage.portal import words
 from maillage.portal.cards import telephone
+from maillage.referrals.candidates import calls_back
 
 AHEAD = timedelta(days=84)
 MOST_NAMES = 60
@@ -124,6 +125,7 @@ def slots_page(
         "first": wish.query() or "apres=",
         "phone": phone,
         "phone_href": telephone(phone),
+        "calls_back": not days and calls_back(service),
     }
 
 

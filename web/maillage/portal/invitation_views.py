@@ -20,12 +20,12 @@ from maillage.agenda.models import Availability
 from maillage.agenda.permissions import keeps_an_agenda
 from maillage.directory.models import Service
 from maillage.families.errors import LinkIsDead
-from maillage.families.limits import may_try
+from maillage.families.limits import caller, may_try
 from maillage.families.models import Contact
 from maillage.families.reach import read_reach
 from maillage.organizations.permissions import AtWork, professionals_only
 from maillage.portal import invitations, letters, space, words
-from maillage.portal.door_views import A_WHILE, caller
+from maillage.portal.door_views import A_WHILE
 from maillage.portal.models import Invitation
 
 TRIES = 10

@@ -33,6 +33,7 @@ from maillage.portal.cards import telephone, verified
 from maillage.portal.forms import ReportForm
 from maillage.portal.geojson import collection, feature
 from maillage.portal.pictures import map_of_place
+from maillage.referrals.candidates import calls_back
 
 TOLD = ("service", "service_at_location__location__commune")  # by a calendar
 NEXT_DATES = 8
@@ -202,6 +203,7 @@ def _page(chosen: Service, form: ReportForm) -> dict[str, Any]:
     now = timezone.now()
     today = timezone.localdate(now)
     read_whole([chosen])
+    bookable = chosen.availabilities.exists()
     schedules = sorted(chosen.schedules.all(), key=lambda rule: rule.pk)
     at = list(chosen.at_locations.select_related("location__commune").order_by("location__name"))
     openings = list(
@@ -241,7 +243,8 @@ def _page(chosen: Service, form: ReportForm) -> dict[str, Any]:
         "phone": phone,
         "phone_href": telephone(phone),
         "form": form,
-        "bookable": chosen.availabilities.exists(),
+        "bookable": bookable,
+        "calls_back": not bookable and calls_back(chosen),
         "picture": map_of_place(first.commune, Point(first.latitude, first.longitude, "●", "place"))
         if first
         else None,

@@ -140,6 +140,11 @@ def waiting_by_service(service_ids: Collection[UUID]) -> Counter[UUID]:
         return Counter(rows)
 
 
+def calls_back(service: Service) -> bool:
+    """Whether a parent may leave a request to this service."""
+    return service.status == Service.Status.ACTIVE and bool(reachable_services([service.pk]))
+
+
 def reachable_services(service_ids: Collection[UUID]) -> frozenset[UUID]:
     """Which of these services can answer here: by mail, or by the account of who keeps them."""
     kept = Membership.objects.filter(role=Membership.Role.STRUCTURE_MANAGER).on(

@@ -1,5 +1,6 @@
 """The family's side: everything that concerns it, in plain words, behind its own link."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.directory.models import Service
 from maillage.families import links
 from maillage.families.errors import LinkIsDead
+from maillage.families.limits import caller, may_try
 from maillage.families.models import Consent, ContactLink
 from maillage.referrals import actions, showing
-from maillage.referrals.candidates import Choice, Search, choices, reachable_services
+from maillage.referrals.candidates import Choice, Search, calls_back, choices
 from maillage.referrals.forms import AskForm, OutcomeForm, chosen_ids
 from maillage.referrals.models import Referral
 from maillage.referrals.proposals import Agreement, Candidacy, Request
 from maillage.referrals.vocabulary import State
+
+AN_HOUR = timedelta(hours=1)
+ASKED_FROM_HERE = 20  # a library or a desk asks for several families
+ASKED_FOR_ONE = 5
 
 
 @require_safe
@@ -78,14 +84,22 @@ def say(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def ask(request: HttpRequest, service_id: UUID) -> HttpResponse:
     """Ask a service to call back: for a service without a free time, or when one prefers it."""
-    found = Service.objects.filter(status=Service.Status.ACTIVE).select_related("organization")
-    service = get_object_or_404(found, pk=service_id)
+    found = Service.objects.public().filter(status=Service.Status.ACTIVE)
+    service = get_object_or_404(found.select_related("organization"), pk=service_id)
     form = AskForm(request.POST if request.method == "POST" else None)
-    able = service.pk in reachable_services([service.pk])
-    if not able or not form.is_bound or not form.is_valid():
-        page = {"service": service, "form": form, "able": able}
+    page = {"service": service, "form": form, "able": calls_back(service)}
+    if not page["able"] or not form.is_bound or not form.is_valid():
         return render(request, "referrals/ask.html", page, status=400 if form.is_bound else 200)
     data = form.cleaned_data
+    if not _may_ask(request, data["reach"][1]):
+        form.add_error(
+            None,
+            _(
+                "Plusieurs demandes viennent de partir d’ici. Rien n’est perdu : réessayez dans une"
+                " heure, ou appelez le service."
+            ),
+        )
+        return render(request, "referrals/ask.html", page, status=429)
     place = service.at_locations.select_related("location").order_by("pk").first()
     made = actions.ask(
         Request(
@@ -103,6 +117,11 @@ def ask(request: HttpRequest, service_id: UUID) -> HttpResponse:
         request, _("Votre demande est partie. Gardez cette page : ce lien est le vôtre.")
     )
     return redirect("referrals:follow", token=token)
+
+
+def _may_ask(request: HttpRequest, address: str) -> bool:
+    from_here = may_try("callback", caller(request), most=ASKED_FROM_HERE, within=AN_HOUR)
+    return from_here and may_try("callback_to", address.lower(), most=ASKED_FOR_ONE, within=AN_HOUR)
 
 
 def _followed(token: str) -> Referral:

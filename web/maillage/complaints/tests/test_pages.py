@@ -106,3 +106,12 @@ def test_the_page_of_a_complaint_is_neither_indexed_nor_told_to_other_sites(clie
     answer = client.get(reverse("complaints:follow", args=[code]))
     assert answer["Referrer-Policy"] == "no-referrer"
     assert 'name="robots" content="noindex"' in answer.text
+
+
+def test_ten_complaints_an_hour_leave_from_one_place_and_no_more(client, service):
+    about = reverse("complaints:write_about", args=[service.pk])
+    answers = [client.post(about, {"text": "Trop d’attente.", "email": ""}) for _each in range(11)]
+    assert [answer.status_code for answer in answers] == [302] * 10 + [429]
+    assert "Réessayez dans une heure" in answers[-1].text
+    with scope.system():
+        assert Complaint.objects.count() == 10

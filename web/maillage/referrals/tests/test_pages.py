@@ -283,3 +283,14 @@ def test_an_officer_takes_a_gap_on_with_a_date(client, stage):
     page = client.get(reverse("referrals:pathways")).text
     assert "suivi par Claire.coordonne, pour le 15 janvier 2027" in page
     assert "Voir la Caf" in page
+
+
+def test_a_number_is_called_back_by_five_requests_an_hour_and_no_more(client, stage):
+    address = reverse("referrals:ask", args=[stage.services[0].pk])
+    data = {"need": "separation", "name": "Inès", "reach": "06 12 34 56 78", "consent": "on"}
+    keys = [f"3f1c7f0e-3c5f-4d57-9c2e-3a1f0d7ab1{number:02}" for number in range(6)]
+    answers = [client.post(address, data | {"key": key}) for key in keys]
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    assert "réessayez dans une heure, ou appelez le service" in answers[-1].text
+    with scope.system():
+        assert Referral.objects.filter(asked_by_family=True).count() == 5

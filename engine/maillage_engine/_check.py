@@ -75,12 +75,22 @@ def weight(value: Any, shape: tuple[int, int]) -> Floats | csr_array:
     if matrix.shape != shape:
         raise BadArray(f"weight must have shape {shape}; got {matrix.shape}.")
     stored = np.asarray(matrix.data if issparse(matrix) else matrix)
-    if stored.size and not (stored.min() >= 0 and stored.max() <= 1):
+    if stored.size and not (_ordered(stored) or (stored.min() >= 0 and stored.max() <= 1)):
         wrong = stored[~((stored >= 0) & (stored <= 1))][0]
         raise BadArray(
             f"weight must lie in [0, 1]; got {wrong} (are these minutes? see step_weight)."
         )
     return matrix.astype(np.float64, copy=False)
+
+
+def _ordered(stored: NDArray[Any]) -> bool:
+    """Whether all values are in [0, 1], by reading them once.
+
+    Read as whole numbers, floats from 0 to 1 come first; then larger ones, NaN and negatives.
+    """
+    if stored.dtype != np.float64 or not stored.flags.c_contiguous:
+        return False
+    return bool(stored.view(np.uint64).max() <= np.float64(1).view(np.uint64))
 
 
 def labels(name: str, values: ArrayLike, size: int) -> tuple[NDArray[Any], Ints]:

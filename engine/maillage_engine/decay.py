@@ -59,10 +59,11 @@ def step_weight(minutes: ArrayLike, bands: Sequence[tuple[float, float]]) -> Flo
         if high <= low or far > near:
             raise BadParameter(f"bands must move outward and weigh less; got {steps}.")
     times = _check.times("minutes", minutes)
-    weight = np.zeros_like(times)
-    for bound, value in reversed(steps):
-        weight[times <= bound] = value
-    return weight
+    within = np.zeros(times.shape, dtype=np.int16)  # how many bands hold each time, NaN in none
+    for bound, _ in steps:
+        within += times <= bound
+    table = np.array([0.0, *(value for _, value in reversed(steps))])
+    return np.asarray(table[within])
 
 
 def linear_weight(minutes: ArrayLike, cutoff_min: float) -> Floats:

@@ -50,7 +50,10 @@ class Pairs:
             If there is not one value per pair.
         """
         stored = _check.sized("values", values, size=self.minutes.size, empty=True)
-        return csr_array((stored, self.destination, self.start), shape=self.shape)
+        small = max(*self.shape, stored.size) <= np.iinfo(np.int32).max
+        kind = np.int32 if small else np.int64  # short positions: a quarter less to read
+        place, start = self.destination.astype(kind), self.start.astype(kind)
+        return csr_array((stored, place, start), shape=self.shape)
 
     def dense(self) -> Floats:
         """Return the whole table of minutes, shape (n_origins, n_destinations); NaN = no route."""

@@ -95,35 +95,45 @@ if TYPE_CHECKING:
     from maillage_engine.fairness import FairShare, share_places
     from maillage_engine.improvement import Improvement, backup_cover, improve
     from maillage_engine.osm import read_roads
+    from maillage_engine.pooling_front import PoolingFront, SharedNetwork, pooling_front
     from maillage_engine.road_profiles import BICYCLE_ROADS, CAR_ROADS, FOOT_ROADS, Profile
     from maillage_engine.roads import RoadNetwork, road_minutes, road_network
     from maillage_engine.rotation import RotationPlan, plan_rotation
+    from maillage_engine.rounds import RoundsPlan, Stop, Vehicle, plan_rounds
     from maillage_engine.siting import Siting, max_cover, p_center, p_median, set_cover
+    from maillage_engine.stops import ChosenStops, choose_stops
     from maillage_engine.streaming import stream_access
 
 __version__ = "0.1.0"
 
 # These need a compiler, a solver or an extra: loaded when first asked for, so that a web process
 # that only looks at accessibility starts fast and small.
-_EXTRAS = {"osm": "osm"}  # module: the extra that it needs
+_EXTRAS = {"osm": "osm", "rounds": "rounds", "stops": "rounds"}  # module: the extra that it needs
 _LATE = {
     "Allocation": "capacity",
     "BICYCLE_ROADS": "road_profiles",
     "CAR_ROADS": "road_profiles",
+    "ChosenStops": "stops",
     "Comparison": "explain",
     "FOOT_ROADS": "road_profiles",
     "FairShare": "fairness",
     "Improvement": "improvement",
     "Means": "capacity",
     "Part": "distributed",
+    "PoolingFront": "pooling_front",
     "Profile": "road_profiles",
     "Reasons": "explain",
     "RoadNetwork": "roads",
     "RotationPlan": "rotation",
+    "RoundsPlan": "rounds",
+    "SharedNetwork": "pooling_front",
     "Siting": "siting",
     "StaffedPlan": "capacity",
+    "Stop": "rounds",
+    "Vehicle": "rounds",
     "backup_cover": "improvement",
     "capacitated_median": "capacity",
+    "choose_stops": "stops",
     "compare_sites": "explain",
     "departement_parts": "distributed",
     "gathered": "distributed",
@@ -133,6 +143,8 @@ _LATE = {
     "p_center": "siting",
     "p_median": "siting",
     "plan_rotation": "rotation",
+    "plan_rounds": "rounds",
+    "pooling_front": "pooling_front",
     "read_roads": "osm",
     "reasons": "explain",
     "road_minutes": "roads",
@@ -174,6 +186,7 @@ __all__ = [
     "BadParameter",
     "Blend",
     "Change",
+    "ChosenStops",
     "Comparison",
     "Concerned",
     "EngineError",
@@ -190,19 +203,24 @@ __all__ = [
     "Pairs",
     "Part",
     "Places",
+    "PoolingFront",
     "Preset",
     "Profile",
     "Reasons",
     "RoadNetwork",
     "RotationPlan",
+    "RoundsPlan",
     "ScoreInterval",
+    "SharedNetwork",
     "Siting",
     "StaffedPlan",
+    "Stop",
     "Theil",
     "Threshold",
     "TravelMatrix",
     "TravelModel",
     "TravelScore",
+    "Vehicle",
     "atkinson",
     "backup_cover",
     "balanced_access",
@@ -212,6 +230,7 @@ __all__ = [
     "calibrate",
     "capacitated_median",
     "change_capacity",
+    "choose_stops",
     "compare_sites",
     "concentration_index",
     "concerned",
@@ -247,6 +266,8 @@ __all__ = [
     "palma",
     "places",
     "plan_rotation",
+    "plan_rounds",
+    "pooling_front",
     "power_weight",
     "quantile",
     "quantile_ratio",

@@ -114,3 +114,10 @@ def fraction(name: str, value: float) -> float:
     if not 0 <= value <= 1:
         raise BadParameter(f"{name} must lie in [0, 1]; got {value}.")
     return float(value)
+
+
+def whole(name: str, value: int, least: int) -> int:
+    """Return a whole number, at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise BadParameter(f"{name} must be a whole number >= {least}; got {value!r}.")
+    return int(value)

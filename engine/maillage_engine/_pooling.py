@@ -72,7 +72,7 @@ def total_met(answer: Answer) -> bool:
 class Cuts:
     """Origin `i` travels at least D less what open sites nearer than D spare."""
 
-    field: Field
+    place: Field
     known: dict[tuple[int, int], int] = field(default_factory=dict)  # cut: its row
 
     def violated(self, share: Floats, travel: Floats) -> list[tuple[int, int]]:
@@ -80,7 +80,7 @@ class Cuts:
 
         The level is where the open shares of nearer sites first sum to one.
         """
-        place = self.field
+        place = self.place
         summed = np.cumsum(share[place.order], axis=1)
         level = np.minimum((summed < 1 - 1e-9).sum(axis=1), place.order.shape[1] - 1)
         rows = np.arange(level.size)
@@ -92,15 +92,15 @@ class Cuts:
         return [(int(i), int(np.searchsorted(place.sorted[i], far[i]))) for i in fresh]
 
     def _farthest(self, rows: Ints) -> Floats:
-        reached = np.where(np.isfinite(self.field.sorted), self.field.sorted, -np.inf)
+        reached = np.where(np.isfinite(self.place.sorted), self.place.sorted, -np.inf)
         return np.asarray(reached[rows].max(axis=1))
 
     def level(self, cut: tuple[int, int]) -> tuple[float, Ints, Floats]:
         """Return D, the sites nearer than D, and what each spares."""
         origin, nearer = cut
-        costs = self.field.sorted[origin]
-        far = float(costs[nearer]) if nearer < costs.size else float(self.field.outside)
-        return far, self.field.order[origin, :nearer], far - costs[:nearer]
+        costs = self.place.sorted[origin]
+        far = float(costs[nearer]) if nearer < costs.size else float(self.place.outside)
+        return far, self.place.order[origin, :nearer], far - costs[:nearer]
 
 
 @dataclass(slots=True)
@@ -172,17 +172,20 @@ class Relaxation:
         if not cuts:
             return
         sites = self.place.near.shape[0]
-        starts, index, value, least = [], [], [], []
+        starts: list[int] = []
+        index: list[Ints] = []
+        value: list[Floats] = []
+        least: list[float] = []
         for cut in cuts:
             far, nearer, spared = self.cuts.level(cut)
-            starts.append(sum(map(len, index)))
+            starts.append(sum(part.size for part in index))
             index.append(np.r_[nearer, sites + cut[0]])
             value.append(np.r_[spared, 1.0])
             least.append(far)
             self.cuts.known[cut] = self.cut_row + len(self.cuts.known)
         count = len(cuts)
         self.solver.addRows(
-            count, np.array(least), np.full(count, np.inf), sum(map(len, index)),
+            count, np.array(least), np.full(count, np.inf), sum(part.size for part in index),
             np.array(starts, dtype=np.int32), np.concatenate(index).astype(np.int32),
             np.concatenate(value),
         )  # fmt: skip
@@ -213,7 +216,7 @@ class Relaxation:
         role = dual[sites + origins : 2 * sites + origins].copy()
         joins = dual[2 * sites + origins : 2 * sites + origins + len(self.edge)]
         np.minimum.at(role, self.edge[:, 1], joins)
-        return dual[:sites] + role
+        return np.asarray(dual[:sites] + role)
 
     def close(self, span: float) -> list[tuple[int, int]]:
         """Return the cuts that bind, or nearly so, once the total has risen by `span`."""
@@ -350,9 +353,7 @@ def _restricted(
     for origin in np.flatnonzero(~np.isfinite(np.minimum(place.sorted, place.outside)).all(axis=1)):
         within = np.flatnonzero(np.isfinite(place.minutes[origin, kept]))
         programme.constrain(np.zeros(within.size, int), opened[within], 1.0, least=1.0)
-    names = {
-        (int(kept[a]), int(kept[b])): int(joins[k]) for k, (a, b) in enumerate(edge.tolist())
-    }
+    names = {(int(kept[a]), int(kept[b])): int(joins[k]) for k, (a, b) in enumerate(edge.tolist())}
     return programme, opened, travel, _Roles(lead, names)
 
 
@@ -397,7 +398,9 @@ def _apart(place: Field, groups: Groups) -> set[tuple[int, int, int]]:
     }
 
 
-def _bar(programme: Programme, apart: set[tuple[int, int, int]], roles: _Roles, where: Ints) -> None:
+def _bar(
+    programme: Programme, apart: set[tuple[int, int, int]], roles: _Roles, where: Ints
+) -> None:
     """Let two sites that are too far apart not follow the same leader."""
     for leader, a, b in sorted(apart):
         columns = [roles.joins[leader, a], roles.joins[leader, b], roles.lead[where[leader]]]

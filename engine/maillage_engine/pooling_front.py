@@ -1,4 +1,4 @@
-"""Proximity or presence: every best compromise of a service whose practitioners serve several towns.
+"""Proximity or presence: every best compromise of a service that shares its practitioners.
 
 Fewer sites, a higher floor of presence at each of them, and less travel pull against each other.
 Both counts are whole numbers, so asking for the least travel under each pair of limits finds every
@@ -190,7 +190,7 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     people = _check.people("demand", demand, reach.shape[0])
     posts = _posts(staff)
     near = _near(between if between is not None else cost, pairs(cost).shape[1], share_minutes)
-    _at_least_one("share_sites", share_sites)
+    _check.whole("share_sites", share_sites, 1)
     if outside is None:
         _problem.refuse_unreachable(reach, people)
     elif not outside >= 0:
@@ -271,7 +271,9 @@ def _every_question(
     return found
 
 
-def _answer(lp: Relaxation, question: Question, known: dict[Question, Answer], ends: float) -> Answer:
+def _answer(
+    lp: Relaxation, question: Question, known: dict[Question, Answer], ends: float
+) -> Answer:
     """Answer without sharing first: where its sites can be shared out, nothing is better."""
     if question.sizes[0] == 0:
         return Answer(np.inf, np.inf, [])
@@ -429,19 +431,12 @@ def _posts(staff: ArrayLike) -> Ints:
     return given.astype(np.int64)
 
 
-def _at_least_one(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise BadParameter(f"{name} must be a whole number >= 1; got {value!r}.")
-
-
-def _limits(
-    name: str, limits: tuple[int, int] | None, usual: int, most: int
-) -> tuple[int, int]:
+def _limits(name: str, limits: tuple[int, int] | None, usual: int, most: int) -> tuple[int, int]:
     if limits is None:
         return 1, usual
     low, high = limits
-    _at_least_one(name, low)
-    _at_least_one(name, high)
+    _check.whole(name, low, 1)
+    _check.whole(name, high, 1)
     if not low <= high <= most:
         raise BadParameter(f"{name} must be limits from 1 to {most}, in order; got {limits}.")
     return int(low), int(high)

@@ -197,9 +197,7 @@ def test_today_is_compared_with_its_own_floor():
 
 
 def test_candidates_keep_their_numbers_and_today_may_lie_elsewhere():
-    front = pooling_front(
-        ROAD, [5, 9, 3], [10, 5], share_minutes=20, candidates=[2, 1], today=[0]
-    )
+    front = pooling_front(ROAD, [5, 9, 3], [10, 5], share_minutes=20, candidates=[2, 1], today=[0])
     assert {site for p in front.points for site in p.sites.tolist()} == {1, 2}
     assert front.today.sites.tolist() == [0]
 
@@ -209,9 +207,7 @@ def test_someone_out_of_reach_counts_the_minutes_outside_or_is_refused():
     with pytest.raises(Infeasible, match="sites") as refusal:
         pooling_front(cut, [1, 1], [10], between=[[0, 5], [5, 0]], share_minutes=4)
     assert refusal.value.constraint == "sites and quality"
-    front = pooling_front(
-        cut, [1, 1], [10], between=[[0, 5], [5, 0]], share_minutes=4, outside=90
-    )
+    front = pooling_front(cut, [1, 1], [10], between=[[0, 5], [5, 0]], share_minutes=4, outside=90)
     assert [(p.sites.size, p.quality, p.objective) for p in front.points] == [(1, 10, 90.0)]
     with pytest.raises(Infeasible, match="not so for origin 1") as alone:
         pooling_front([[0, 1], [np.nan, np.nan]], [1, 1], [10], between=[[0, 5], [5, 0]])

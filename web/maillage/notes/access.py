@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 
 from maillage.agenda.models import Appointment
 from maillage.core import audit, outbox, scope
+from maillage.core.models import MessageKind
 from maillage.families import links
 from maillage.families.models import ContactLink
 from maillage.families.telling import tell
@@ -100,7 +101,7 @@ def tell_parent(request: AccessRequest, template: str) -> None:
         "site_name": settings.SITE_NAME,
         "link": settings.SITE_URL + reverse("notes:ours", args=[token]),
     }
-    tell(request.contact, template, facts)
+    tell(request.contact, template, facts, kind=MessageKind.CHANGE)
 
 
 def tell_professional(user: User, template: str, **facts: object) -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from maillage.agenda.models import Appointment
 from maillage.core import scope
+from maillage.core.models import MessageKind
 from maillage.families import links
 from maillage.families.models import ContactLink
 from maillage.families.telling import tell
@@ -47,5 +48,6 @@ def _tell(appointment: Appointment) -> None:
     tell(
         appointment.contact,
         "notes/mail/write_again.txt",
-        {"site_name": settings.SITE_NAME, "link": link},
+        {"site_name": settings.SITE_NAME, "link": link, "appointment": appointment},
+        kind=MessageKind.CHANGE,
     )

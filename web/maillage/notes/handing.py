@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from maillage.agenda.models import Appointment
 from maillage.core import audit, scope
+from maillage.core.models import MessageKind
 from maillage.families import links
 from maillage.families.models import Consent, Contact, ContactLink
 from maillage.families.telling import tell
@@ -100,7 +101,7 @@ def _agreement(contact: Contact, to: Practitioner, means: Consent.Means, by: int
         "site_name": settings.SITE_NAME,
         "link": settings.SITE_URL + reverse("notes:ours", args=[token]),
     }
-    tell(contact, "notes/mail/handed.txt", facts)
+    tell(contact, "notes/mail/handed.txt", facts, kind=MessageKind.CHANGE)
     return consent
 
 

@@ -14,6 +14,8 @@ from typing import Literal
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from numpy.typing import NDArray
 
 from maillage.core import audit, scope
@@ -135,7 +137,10 @@ def survey_gaps(departement: str, today: date) -> tuple[int, int]:
             ],
             ignore_conflicts=True,  # the same survey, run twice at once
         )
-        Gap.objects.filter(pk__in=[gap.pk for gap in filled]).update(resolved_on=today)
+        # A survey made as of an earlier day fills no gap before it was raised.
+        Gap.objects.filter(pk__in=[gap.pk for gap in filled]).update(
+            resolved_on=Greatest("raised_on", Value(today))
+        )
     return len(missing), len(filled)
 
 

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maillage.core import outbox, scope
+from maillage.core.models import MessageKind
 from maillage.families import links
 from maillage.families.models import Contact, ContactLink
 from maillage.families.telling import tell
@@ -46,6 +47,8 @@ IS_EXPIRED = _(
 )
 IS_ESCALATED = _("Votre demande attend depuis trop longtemps : la coordination est prévenue.")
 
+ANSWER_THE_PARENT = (IS_PROPOSED, IS_WITHDRAWN)  # what they have just said yes or no to
+
 ASKED_TO_ANSWER = _("Une famille vous est adressée, avec son accord. Pouvez-vous l’accueillir ?")
 REMINDED_TO_ANSWER = _("Rappel : une famille attend votre réponse.")
 REMINDED_TO_CALL = _(
@@ -61,14 +64,19 @@ COORDINATOR_IS_OVERDUE = _("Une orientation n’a pas de premier contact après 
 
 
 def family(referral: Referral, sentence: Sentence) -> None:
-    """Tell the parent, by their own link; the first line says nothing of the subject."""
+    """Tell the parent, by their own link; the first line says nothing of the subject.
+
+    What answers their own yes or no leaves at once; the rest waits for the morning and can be
+    declined, like any news of a referral.
+    """
+    kind = MessageKind.ACT if sentence in ANSWER_THE_PARENT else MessageKind.REFERRAL
     with scope.system():
         contact = _contact(referral)
         token = links.make(contact, ContactLink.Opens.REFERRAL, referral.pk)
         tell(contact, "referrals/mail/family.txt", {
             "sentence": sentence,
             "link": settings.SITE_URL + reverse("referrals:follow", args=[token]),
-        })  # fmt: skip
+        }, kind=kind)  # fmt: skip
 
 
 def sender(referral: Referral, sentence: Sentence) -> None:

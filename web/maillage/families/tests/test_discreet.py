@@ -16,10 +16,10 @@ from maillage.families.telling import tell
 from maillage.families.tests import made
 
 PACKAGE = Path(__file__).resolve().parents[2]
-# What tells nobody why someone comes. A person's name is not their profession.
+# What tells nobody why someone comes. A practitioner's name is not here: it leads to a profession.
 SAYS_NOTHING = {
     "day": "mardi 1er décembre", "hour": "9 h", "link": "https://example.org/x", "phone": "03 84",
-    "with": "Ada Perrin", "code": "123 456", "minutes": 10, "who": "Nour", "until": "vendredi",
+    "code": "123 456", "minutes": 10, "who": "Nour", "until": "vendredi",
     "mode": "sur place", "other": "Sami", "inviter": "Sami", "name": "Nour", "due_on": None,
     "moment": None, "held_until": None,
 }  # fmt: skip
@@ -74,7 +74,8 @@ def written(template: str, channel: str, *, discreet: bool, facts: dict[str, obj
 
 def facts() -> dict[str, object]:
     names = ("title", "service", "sentence", "profession", "place", "need", "programme", "reason",
-             "skills", "practitioner", "organization", "receiver", "structure")  # fmt: skip
+             "skills", "practitioner", "organization", "receiver", "structure",
+             "with", "author", "colleague")  # fmt: skip
     return {**dict.fromkeys(names, Telling()), **SAYS_NOTHING}
 
 
@@ -82,7 +83,7 @@ def facts() -> dict[str, object]:
 @pytest.mark.usefixtures("loud_engine")
 @pytest.mark.parametrize("channel", ["email", "sms"])
 @pytest.mark.parametrize("template", templates())
-def test_a_discreet_message_shows_neither_service_nor_need_nor_profession(
+def test_a_discreet_message_shows_neither_service_nor_need_nor_who_receives(
     template, channel, monkeypatch
 ):
     monkeypatch.setattr(settings, "SITE_NAME", SECRET)

@@ -3,8 +3,8 @@
 import pytest
 
 from maillage.agenda.models import Appointment
-from maillage.core import scope
-from maillage.core.models import OutboxMessage
+from maillage.core import choices, scope
+from maillage.core.models import MessageKind, OutboxMessage
 from maillage.families.models import Consent
 from maillage.notes import actions, handing, reading
 from maillage.notes.errors import CannotBeOpened, NotACloseColleague
@@ -55,6 +55,15 @@ def test_the_agreement_is_recorded_and_the_family_told(booked: Session) -> None:
     assert consent.contact_id == booked.appointment.contact_id
     assert WORDS not in letter.body
     assert "/mes-notes/" in letter.body
+
+
+def test_a_family_that_declined_news_of_changes_is_not_written_to(booked: Session) -> None:
+    contact = booked.appointment.contact
+    with scope.system():
+        choices.decline(contact.pk, contact.departement_id, [MessageKind.CHANGE])
+    assert hand_over(booked) == 1
+    with scope.system():
+        assert not OutboxMessage.objects.filter(recipient="nour@example.org").exists()
 
 
 def test_twice_is_one_copy_one_agreement_and_one_letter(booked: Session) -> None:

@@ -80,6 +80,13 @@ def test_gaps_are_raised_once_and_resolved_when_a_service_opens(two_places):
     )  # fmt: skip
 
 
+def test_a_survey_as_of_an_earlier_day_fills_no_gap_before_it_was_raised(two_places):
+    pathways.survey_gaps("70", TODAY)
+    directory.place(directory.service(kind="family_mediation", topics=["separation"]), "70279")
+    assert pathways.survey_gaps("70", date(2026, 11, 18)) == (0, 1)
+    assert Gap.objects.exclude(resolved_on=None).get().resolved_on == TODAY
+
+
 @pytest.mark.parametrize(("count", "shown"), [
     (0, 0), (1, None), (4, None), (5, 5), (7, 5), (8, 10), (12, 10), (13, 15),
 ])  # fmt: skip

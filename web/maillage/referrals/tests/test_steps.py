@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from maillage.core import scope
-from maillage.core.models import OutboxMessage
+from maillage.core import choices, scope
+from maillage.core.models import MessageKind, OutboxMessage
 from maillage.families.models import Consent
 from maillage.referrals import actions
 from maillage.referrals.errors import (
@@ -16,7 +16,7 @@ from maillage.referrals.errors import (
     ReferralHasMoved,
     ServiceCannotBeAsked,
 )
-from maillage.referrals.models import Candidate, Reception, Referral
+from maillage.referrals.models import Candidate, Reception, Referral, ReferredFamily
 from maillage.referrals.proposals import Agreement, Candidacy
 from maillage.referrals.tests import made
 
@@ -209,3 +209,17 @@ def test_a_service_does_not_close_before_the_first_contact(stage):
     with pytest.raises(ReferralHasMoved), transaction.atomic():
         actions.close(made.first(referral), "yes", "")
     assert states(referral) == ("accepted", "accepted", "closed")
+
+
+def test_a_parent_who_stopped_such_news_gets_only_the_answer_to_their_own_yes(stage):
+    referral = stage.prepared()
+    family = ReferredFamily.objects.get(pk=referral.pk).contact
+    choices.decline(family.pk, family.departement_id, [MessageKind.REFERRAL])
+    actions.ask_consent(referral, by=stage.sender.pk)
+    assert told() == []
+    first = referral.candidates.order_by("rank")[0]
+    heard = Agreement(frozenset([first.pk]), Consent.Means.PHONE, stage.sender.pk)
+    actions.agree(referral, heard)
+    assert "nour@example.org" in told()
+    actions.accept(first, "Louise")
+    assert "nour@example.org" not in told()

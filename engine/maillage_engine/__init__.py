@@ -95,7 +95,7 @@ if TYPE_CHECKING:
     from maillage_engine.fairness import FairShare, share_places
     from maillage_engine.improvement import Improvement, backup_cover, improve
     from maillage_engine.osm import read_roads
-    from maillage_engine.pooling_front import PoolingFront, SharedNetwork, pooling_front
+    from maillage_engine.pooling import PoolingFront, SharedNetwork, pooling_front
     from maillage_engine.road_profiles import BICYCLE_ROADS, CAR_ROADS, FOOT_ROADS, Profile
     from maillage_engine.roads import RoadNetwork, road_minutes, road_network
     from maillage_engine.rotation import RotationPlan, plan_rotation
@@ -120,13 +120,13 @@ _LATE = {
     "Improvement": "improvement",
     "Means": "capacity",
     "Part": "distributed",
-    "PoolingFront": "pooling_front",
+    "PoolingFront": "pooling",
     "Profile": "road_profiles",
     "Reasons": "explain",
     "RoadNetwork": "roads",
     "RotationPlan": "rotation",
     "RoundsPlan": "rounds",
-    "SharedNetwork": "pooling_front",
+    "SharedNetwork": "pooling",
     "Siting": "siting",
     "StaffedPlan": "capacity",
     "Stop": "rounds",
@@ -144,7 +144,7 @@ _LATE = {
     "p_median": "siting",
     "plan_rotation": "rotation",
     "plan_rounds": "rounds",
-    "pooling_front": "pooling_front",
+    "pooling_front": "pooling",
     "read_roads": "osm",
     "reasons": "explain",
     "road_minutes": "roads",

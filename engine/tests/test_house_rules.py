@@ -56,3 +56,7 @@ def test_no_module_imports_inside_a_function(module):
 @pytest.mark.parametrize("module", MODULES)
 def test_no_file_is_longer_than_a_reader_can_hold(module):
     assert len((PACKAGE / f"{module}.py").read_text(encoding="utf-8").splitlines()) <= 500
+
+
+def test_a_name_loaded_when_asked_for_is_not_that_of_its_module():
+    assert maillage_engine._LATE.keys().isdisjoint(MODULES)  # the module would take its place

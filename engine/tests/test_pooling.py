@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maillage_engine import BadArray, BadParameter, Infeasible
-from maillage_engine.pooling_front import pooling_front
+from maillage_engine.pooling import pooling_front
 
 INSTANCES = 200
 

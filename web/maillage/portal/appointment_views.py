@@ -43,7 +43,8 @@ def appointment(request: HttpRequest, token: str) -> HttpResponse:
     link = _link(token)
     found = _of(link)
     if link.shared_by_id is not None:
-        return render(request, "portal/shared_appointment.html", _essentials(found, token))
+        page = _essentials(found, token, own=False)
+        return render(request, "portal/shared_appointment.html", page)
     return render(request, "portal/appointment.html", _page(found, token))
 
 
@@ -111,7 +112,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
         raise LinkIsDead
     until = found.ends_at + LINK_OUTLIVES
     other, theirs = second_parent.share(linked, found.contact, found.pk, until)
-    tell(other, "portal/mail/shared.txt", facts(found, theirs))
+    tell(other, "portal/mail/shared.txt", facts(found, theirs, own=False))
     messages.success(request, _("L’autre parent reçoit son propre lien vers ce rendez-vous."))
     return redirect("portal:appointment", token=token)
 
@@ -145,13 +146,13 @@ def _tell_the_other(former: UUID, now: Appointment, template: str) -> None:
     """The other parent, if they were given a link, keeps one to what stands now."""
     until = now.ends_at + LINK_OUTLIVES
     for other, theirs in second_parent.shared_again(former, now.pk, until):
-        tell(other, template, facts(now, theirs))
+        tell(other, template, facts(now, theirs, own=False))
 
 
-def _essentials(found: Appointment, token: str) -> dict[str, Any]:
+def _essentials(found: Appointment, token: str, *, own: bool = True) -> dict[str, Any]:
     phone = found.service.phone or found.service.organization.phone
     return {
-        **facts(found, token),
+        **facts(found, token, own=own),
         "token": token,
         "steps": STEPS,
         "may_change": found.state in STANDING and found.starts_at > timezone.now(),

@@ -46,8 +46,11 @@ def offer_link(entry: WaitingEntry) -> str:
     return links.make(entry.contact, ContactLink.Opens.OFFER, entry.pk)
 
 
-def said(appointment: Appointment) -> dict[str, Any]:
-    """Return what may be said of an appointment to anyone who may see it: no link."""
+def said(appointment: Appointment, *, own: bool = True) -> dict[str, Any]:
+    """Return what may be said of an appointment to anyone who may see it: no link.
+
+    The other parent, whose `own` appointment it is not, never reads a number to call.
+    """
     moment = _local(appointment.starts_at, appointment)
     today = _local(timezone.now(), appointment).date()
     return {
@@ -58,7 +61,7 @@ def said(appointment: Appointment) -> dict[str, Any]:
         "with": words.listed([one.name for one in appointment.practitioners.all()]),
         "site_name": settings.SITE_NAME,
         "phone": appointment.service.phone or appointment.service.organization.phone,
-        "how": how(appointment),
+        "how": how(appointment) if own or appointment.video_url else "",
     }
 
 
@@ -79,15 +82,15 @@ def how(appointment: Appointment) -> str:
     return gettext("Par téléphone : nous vous écrirons pour dire qui appelle.")
 
 
-def facts(appointment: Appointment, token: str) -> dict[str, Any]:
+def facts(appointment: Appointment, token: str, *, own: bool = True) -> dict[str, Any]:
     """Return what pages and messages say of an appointment, in the reader's language."""
     link = settings.SITE_URL + reverse("portal:appointment", args=[token])
-    return {**said(appointment), "link": link}
+    return {**said(appointment, own=own), "link": link}
 
 
 def calendar(appointment: Appointment, token: str, reader: Contact, now: datetime) -> bytes:
     """Return the appointment for any calendar program; nothing of its subject if discreet."""
-    said = facts(appointment, token)
+    said = facts(appointment, token, own=reader.pk == appointment.contact_id)
     event = Event()
     event.add("uid", f"{appointment.pk}@maillage")
     event.add("dtstamp", now)

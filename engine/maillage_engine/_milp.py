@@ -77,7 +77,7 @@ class Programme:
     def solve(
         self, *, seconds: float = np.inf, start: Floats | None = None, dive: bool = True
     ) -> Solution:
-        """Solve to proof, or for so many seconds; not to `dive` saves time on nearly solved ones."""
+        """Solve to proof, or for so many seconds; `dive` looks for good answers on the way."""
         solver = self.open(seconds=seconds)
         for name in () if dive else DIVES:
             solver.setOptionValue(name, False)

@@ -17,11 +17,14 @@ class DomainError(Exception):
 
     Subclasses set `code` (stable, for the API and the tests) and `message` (French, marked for
     translation: one sentence for what happened, one for what to do). Keyword arguments fill it.
+    `way` names the page that helps better than the search, and `way_label` says it.
     """
 
     code = "refused"
     message: str | Promise = "Cette action n’est pas possible."
     status = HTTPStatus.CONFLICT
+    way = ""
+    way_label: str | Promise = ""
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from maillage.core import scope
@@ -80,4 +81,6 @@ class DomainErrorMiddleware:
             response["HX-Retarget"] = "#messages"
             response["HX-Reswap"] = "innerHTML"
             return response
-        return render(request, "ui/refused.html", {"text": str(error)}, status=error.status)
+        way = reverse(error.way) if error.way else ""
+        page = {"text": str(error), "way": way, "way_label": error.way_label}
+        return render(request, "ui/refused.html", page, status=error.status)

@@ -14,6 +14,8 @@ class LinkIsDead(DomainError):
         " structure."
     )
     status = HTTPStatus.GONE
+    way = "portal:space"
+    way_label = _("Retrouver mes rendez-vous avec un code")
 
 
 class AlreadyAsked(DomainError):

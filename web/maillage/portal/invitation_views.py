@@ -27,6 +27,7 @@ from maillage.organizations.permissions import AtWork, professionals_only
 from maillage.portal import invitations, letters, space, words
 from maillage.portal.door_views import A_WHILE
 from maillage.portal.models import Invitation
+from maillage.practitioners.models import Practitioner
 
 TRIES = 10
 SHOWN = 50
@@ -55,6 +56,15 @@ class InviteForm(forms.Form):
     service = forms.ModelChoiceField(
         Service.objects.none(), label=gettext_lazy("Pour quel rendez-vous ?"), empty_label=None
     )
+    practitioner = forms.ModelChoiceField(
+        Practitioner.objects.none(),
+        label=gettext_lazy("Avec qui ?"),
+        required=False,
+        empty_label=gettext_lazy("N’importe qui"),
+        error_messages={
+            "invalid_choice": gettext_lazy("Cette personne ne reçoit pas ici. Choisissez-en une.")
+        },
+    )
     name = forms.CharField(
         label=gettext_lazy("Le prénom ou le surnom du parent"),
         max_length=60,
@@ -75,9 +85,24 @@ class InviteForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, services: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, services: Any, people: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["service"].queryset = services  # type: ignore[attr-defined]
+        self.fields["practitioner"].queryset = people  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Invite with someone only to what they give."""
+        typed = super().clean() or {}
+        who, service = typed.get("practitioner"), typed.get("service")
+        if who is None or service is None:
+            return typed
+        if not Availability.objects.filter(practitioner=who, service=service).exists():
+            self.add_error(
+                "practitioner",
+                _("%(name)s ne reçoit pas pour ce rendez-vous. Choisissez quelqu’un d’autre.")
+                % {"name": who.name},
+            )
+        return typed
 
     def clean_reach(self) -> tuple[Contact.Channel, str] | None:
         """Read an address or a number; nothing means a letter."""
@@ -90,7 +115,7 @@ class InviteForm(forms.Form):
         channel, reach = data["reach"] or (Invitation.Means.LETTER, "")
         return invitations.Asked(
             service=data["service"],
-            practitioner=None,
+            practitioner=data["practitioner"],
             means=str(channel),
             name=data["name"],
             reach=reach,
@@ -130,7 +155,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
 def sent(request: AtWork) -> HttpResponse:
     """The invitations of where I work, and a form for one more."""
     data = request.POST if request.method == "POST" else None
-    form = InviteForm(data, services=_services(request))
+    form = InviteForm(data, services=_services(request), people=_people(request))
     if data is None or not form.is_valid():
         page = {"form": form, "sent": _sent(request), "now": timezone.now()}
         return render(request, "portal/invitations.html", page, status=200 if data is None else 400)
@@ -172,14 +197,21 @@ def _services(request: AtWork) -> Any:
     return found.order_by("name", "pk")
 
 
+def _people(request: AtWork) -> Any:
+    receiving = Availability.objects.filter(organization__in=request.rights.works_in)
+    found = Practitioner.objects.filter(pk__in=receiving.values("practitioner"), stopped_on=None)
+    return found.order_by("name", "pk")
+
+
 def _sent(request: AtWork) -> Iterable[dict[str, Any]]:
     mine = Invitation.objects.filter(organization__in=request.rights.works_in)
-    found = mine.select_related("service", "sent_by").order_by("-created_at", "pk")[:SHOWN]
+    found = mine.select_related("service", "practitioner").order_by("-created_at", "pk")[:SHOWN]
     now = timezone.now()
     return [
         {
             "invitation": one,
             "title": words.name(one.service),
+            "with": one.practitioner.name if one.practitioner else "",
             "state": _state(one, now),
             "is_open": one.appointment_id is None and not one.revoked_at and one.expires_at > now,
         }

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.agenda.models import Appointment
+from maillage.agenda.tests import made
 from maillage.core import scope
 from maillage.organizations.tests.staff import Role, person, sign_in
 from maillage.portal import retention
@@ -25,9 +26,9 @@ def ines(rule):
         return sign_in(Client(), person("ines@example.org", Role.DESK_AGENT, at=rule.organization))
 
 
-def invite(ines, rule, reach="nour@example.org"):
+def invite(ines, rule, reach="nour@example.org", **more):
     sent = {"service": str(rule.service_id), "name": "Nour", "reach": reach, "language": "fr"}
-    return ines.post(PAGE, sent)
+    return ines.post(PAGE, sent | more)
 
 
 def code_sent():
@@ -66,6 +67,22 @@ def test_a_letter_is_printed_with_a_code_that_is_typed_as_one_likes(ines, rule, 
     assert letters() == []
     typed = f" {codes[0][:5].lower()} {codes[0][5:]} "
     assert Client().post("/invitation/", {"code": typed}).status_code == 302
+
+
+def test_one_is_invited_with_someone_in_particular(ines, rule):
+    assert invite(ines, rule, practitioner=str(rule.practitioner_id)).status_code == 302
+    opened = Client().get(reverse("portal:follow_invitation", args=[code_sent()]))
+    assert opened["Location"].endswith(f"?avec={rule.practitioner_id}")
+    assert rule.practitioner.name in ines.get(PAGE).text
+
+
+def test_with_someone_who_does_not_receive_for_it_is_refused_and_nothing_leaves(ines, rule):
+    with scope.system():
+        other = made.availability(made.practitioner("Blaise"), employer=rule.organization)
+    answer = invite(ines, rule, practitioner=str(other.practitioner_id))
+    assert answer.status_code == 400
+    assert "Blaise ne reçoit pas pour ce rendez-vous" in answer.text
+    assert letters() == []
 
 
 @pytest.mark.parametrize("why", ["unknown", "revoked", "expired", "used"])

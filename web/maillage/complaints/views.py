@@ -77,11 +77,8 @@ def find(request: HttpRequest) -> HttpResponse:
 def follow(request: HttpRequest, code: str) -> HttpResponse:
     """Where a complaint stands, and its answer."""
     found = permissions.complaint_of_code(code)
-    response = render(
-        request, "complaints/follow.html", {"found": found, "code": codes.as_kept(code)}
-    )
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    page = {"found": found, "code": codes.as_kept(code)}
+    return render(request, "complaints/follow.html", page)
 
 
 @require_POST

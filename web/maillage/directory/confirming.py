@@ -16,6 +16,4 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         facts = {"service": reminders.confirm(token), "done": True}
     else:
         facts = {"service": reminders.open_link(token).service, "done": False}
-    response = render(request, "directory/confirm.html", facts)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "directory/confirm.html", facts)

@@ -137,9 +137,7 @@ def _shown(
     request: HttpRequest, found: Referral, token: str, form: OutcomeForm | None = None
 ) -> HttpResponse:
     page = _page(found, token) | {"form": form or OutcomeForm()}
-    response = render(request, "referrals/follow.html", page, status=400 if form else 200)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "referrals/follow.html", page, status=400 if form else 200)
 
 
 def _page(found: Referral, token: str) -> dict[str, Any]:

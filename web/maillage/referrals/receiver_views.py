@@ -56,9 +56,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The same, through the link of a mail: this request and no other."""
     found = receiver_links.follow(token)
     address = reverse("referrals:answer", args=[token])
-    response = _shown(request, Answering(found, None, address), "referrals/answer.html")
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return _shown(request, Answering(found, None, address), "referrals/answer.html")
 
 
 def _shown(request: HttpRequest, who: Answering, template: str) -> HttpResponse:

@@ -38,8 +38,8 @@ def ask(request: Inside) -> HttpResponse:
     return render(request, "portal/other_parent.html", {"form": form}, status=status)
 
 
-@visitors_only
 @require_POST
+@visitors_only
 def part(request: Inside) -> HttpResponse:
     """End it, without a word to explain."""
     linked = second_parent.of(list(request.visit.contacts))

@@ -39,8 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
     return _home(cast(Inside, request))
 
 
-@visitors_only
 @require_POST
+@visitors_only
 def open_appointment(request: Inside, appointment_id: UUID) -> HttpResponse:
     """Go to the page of one appointment, by a new link of their own."""
     found = get_object_or_404(
@@ -49,8 +49,8 @@ def open_appointment(request: Inside, appointment_id: UUID) -> HttpResponse:
     return redirect("portal:appointment", token=new_link(found))
 
 
-@visitors_only
 @require_POST
+@visitors_only
 def choose_messages(request: Inside) -> HttpResponse:
     """Be written to differently, or no more."""
     form = MessagesForm(request.POST)
@@ -62,8 +62,8 @@ def choose_messages(request: Inside) -> HttpResponse:
     return redirect("portal:space")
 
 
-@visitors_only
 @require_POST
+@visitors_only
 def take_back(request: Inside, consent_id: UUID) -> HttpResponse:
     """Take back something agreed to."""
     found = get_object_or_404(
@@ -79,8 +79,8 @@ def take_back(request: Inside, consent_id: UUID) -> HttpResponse:
     return redirect("portal:space")
 
 
-@visitors_only
 @require_POST
+@visitors_only
 def open_offer(request: Inside, entry_id: UUID) -> HttpResponse:
     """Go to the slot that is held for them, by a new link of their own."""
     mine = WaitingEntry.objects.filter(contact__in=request.visit.contacts)
@@ -88,8 +88,8 @@ def open_offer(request: Inside, entry_id: UUID) -> HttpResponse:
     return redirect("portal:offer", token=offer_link(entry))
 
 
-@visitors_only
 @require_POST
+@visitors_only
 def open_referral(request: Inside, referral_id: UUID) -> HttpResponse:
     """Go to the page of what is passed on for them, by a new link of their own."""
     mine = ReferredFamily.objects.filter(contact__in=request.visit.contacts)
@@ -98,8 +98,8 @@ def open_referral(request: Inside, referral_id: UUID) -> HttpResponse:
     return redirect("referrals:follow", token=token)
 
 
-@visitors_only
 @require_POST
+@visitors_only
 def turn_calendar(request: Inside) -> HttpResponse:
     """Make a new address for one's calendar, shown once; the former one closes. Or close it."""
     first = Contact.objects.get(pk=request.visit.contact_id)
@@ -113,16 +113,16 @@ def turn_calendar(request: Inside) -> HttpResponse:
     return render(request, "portal/space_calendar.html", {"address": address})
 
 
-@visitors_only
 @require_POST
+@visitors_only
 def messages_page(request: Inside) -> HttpResponse:
     """Choose message by message, on the page that every message leads to."""
     first = Contact.objects.get(pk=request.visit.contact_id)
     return redirect(stop_address(first.pk, first.departement_id))
 
 
-@visitors_only
 @require_POST
+@visitors_only
 def leave_the_list(request: Inside, entry_id: UUID) -> HttpResponse:
     """Wait no more for a service."""
     mine = WaitingEntry.objects.filter(contact__in=request.visit.contacts)

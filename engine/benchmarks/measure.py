@@ -1,5 +1,6 @@
 """Measure a call in a process of its own: processor time, wall time, peak memory."""
 
+import ctypes
 import multiprocessing
 import resource
 import sys
@@ -40,7 +41,7 @@ def measure(call: Callable[[], Any], repeat: int = 3, warm: bool = True) -> Meas
 
 
 def _run(call: Callable[[], Any], repeat: int, warm: bool, out: Connection) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = _forget_peak()
     best = (float("inf"), float("inf"))
     answer = None
     try:
@@ -53,8 +54,25 @@ def _run(call: Callable[[], Any], repeat: int, warm: bool, out: Connection) -> N
         traceback.print_exc()
         out.send(None)
         return
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    out.send(Measured(answer, *best, (peak - before) / 1000))
+    out.send(Measured(answer, *best, (_resident("VmHWM") - before) / 1000))
+
+
+def _forget_peak() -> int:
+    """Give freed memory back, start the peak anew, and return what is in use.
+
+    Otherwise a child would use again, unseen, what its parent had freed.
+    """
+    ctypes.CDLL(None).malloc_trim(0)
+    Path("/proc/self/clear_refs").write_text("5")
+    return _resident("VmRSS")
+
+
+def _resident(name: str) -> int:
+    """Read a line of /proc/self/status, in kB."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1])
+    raise LookupError(name)
 
 
 def _cpu() -> float:

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from maillage.core import audit, scope
 from maillage.demo import (
     accounts,
+    families,
     fees,
     pooling,
     practitioners,
@@ -68,6 +69,7 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
             pooling.receive(anchor)
             support.receive(anchor)
             workday.receive(anchor)
+            families.receive(anchor)
             referrals.receive(anchor)
             fees.receive(anchor)
             quality.look_back(anchor)
@@ -99,6 +101,7 @@ def remove() -> int:
         trust.remove()
         pooling.remove()
         referrals.remove()
+        families.remove()
         workday.remove()
         support.remove()
         workday.forget_families()

@@ -1,14 +1,11 @@
 """J1 and J7: a parent books from a phone without an account; the professional sees it."""
 
-import re
-from collections.abc import Callable
-
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 from tests.journeys.looking import look_at, look_at_all_sides
+from tests.journeys.signed_in import Visit, at_work
 
-Visit = Callable[..., Page]
 SERVICE = "Rendez-vous parents à Rioz"
 
 
@@ -67,14 +64,7 @@ def test_the_practitioner_finds_it_in_the_agenda_and_takes_some_days_off(visit: 
     choose(parent)
     fill(parent, "Maëlle")
     parent.get_by_role("button", name="Prendre ce rendez-vous").click()
-    page = visit("/connexion/")
-    page.get_by_role("button", name="Samuel Vautrin").click()
-    page.get_by_role("link", name="lire le code dans la boîte de démonstration").click()
-    code = re.search(r"\d{4} \d{4}", page.locator("main").inner_text())
-    assert code
-    page.get_by_role("link", name="Revenir saisir le code").click()
-    page.get_by_label("Le code reçu").fill(code[0])
-    page.get_by_role("button", name="Me connecter").click()
+    page = at_work(visit, "Samuel Vautrin")
     page.get_by_role("link", name="Mon agenda").click()
     expect(page.locator("main")).to_contain_text("Maëlle, seul·e")
     look_at(page)

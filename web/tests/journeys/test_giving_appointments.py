@@ -1,32 +1,17 @@
 """J2, J8: those who give appointments say when, and book for parents who ask them to."""
 
-import re
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.journeys.looking import look_at_all_sides
-
-Visit = Callable[..., Page]
+from tests.journeys.signed_in import Visit, at_work
 
 
 @pytest.fixture(autouse=True)
 def _no_former_tries(site: str) -> None:
     cache.clear()
-
-
-def at_work(visit: Visit, who: str, **options: object) -> Page:
-    page = visit("/connexion/", **options)
-    page.get_by_role("button", name=who).click()
-    page.get_by_role("link", name="lire le code dans la boîte de démonstration").click()
-    code = re.search(r"\d{4} \d{4}", page.locator("main").inner_text())
-    assert code
-    page.get_by_role("link", name="Revenir saisir le code").click()
-    page.get_by_label("Le code reçu").fill(code[0])
-    page.get_by_role("button", name="Me connecter").click()
-    return page
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

@@ -1,20 +1,19 @@
 """J1, J7, J8: from the search to a kept promise, one's own page, the other parent, the desk."""
 
 import re
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 from tests.journeys.looking import look_at_all_sides
+from tests.journeys.signed_in import Visit, at_work
 
 from maillage.core import scope
 from maillage.core.models import OutboxMessage
 from maillage.families.models import ContactCode
 from maillage.families.tasks import send_code
 
-Visit = Callable[..., Page]
 SERVICE = "Rendez-vous parents à Rioz"
 SEARCH = "/?commune=Rioz&need=doubt_as_parent"
 
@@ -196,14 +195,7 @@ def test_when_nothing_fits_a_family_waits(visit: Visit) -> None:
 
 
 def test_an_agent_books_for_a_parent_and_invites_another(visit: Visit) -> None:
-    page = visit("/connexion/")
-    page.get_by_role("button", name=re.compile("^Inès")).click()
-    page.get_by_role("link", name="lire le code dans la boîte de démonstration").click()
-    code = re.search(r"\d{4} \d{4}", page.locator("main").inner_text())
-    assert code
-    page.get_by_role("link", name="Revenir saisir le code").click()
-    page.get_by_label("Le code reçu").fill(code[0])
-    page.get_by_role("button", name="Me connecter").click()
+    page = at_work(visit, "Inès Colard")
     page.goto(page.url.partition("/pro")[0] + SEARCH)
     to_form(page)
     look_at_all_sides(page)

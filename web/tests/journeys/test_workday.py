@@ -1,33 +1,20 @@
 """J2: the practitioner's day on a phone; a session closed in twenty seconds; words that stay."""
 
 import re
-from collections.abc import Callable
 from time import monotonic
 
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import Locator, Page, expect
 from tests.journeys.looking import look_at, look_at_all_sides
+from tests.journeys.signed_in import Visit, at_work
 
-Visit = Callable[..., Page]
 SECONDS = 20
 
 
 @pytest.fixture(autouse=True)
 def _no_former_tries(site: str) -> None:
     cache.clear()
-
-
-def at_work(visit: Visit, who: str, **options: object) -> Page:
-    page = visit("/connexion/", **options)
-    page.get_by_role("button", name=who).click()
-    page.get_by_role("link", name="lire le code dans la boîte de démonstration").click()
-    code = re.search(r"\d{4} \d{4}", page.locator("main").inner_text())
-    assert code
-    page.get_by_role("link", name="Revenir saisir le code").click()
-    page.get_by_label("Le code reçu").fill(code[0])
-    page.get_by_role("button", name="Me connecter").click()
-    return page
 
 
 def first_to_close(page: Page) -> Locator:

@@ -60,7 +60,7 @@ class _Answer:
 
 def diagnose(question: Question, inputs: Inputs) -> Diagnosis:
     """Answer `question`. Pure: the same inputs give the same diagnosis, to the byte."""
-    sites = inputs.facts.sites + _opened(question, inputs)
+    sites = inputs.facts.sites + opened_sites(question, inputs)
     table = _map(question, inputs, sites)
     answer = _answer(question, table)
     communes = _communes(question, inputs, answer, sites)
@@ -112,7 +112,7 @@ def supply_of(question: Question, site: Site) -> float | None:
 def _map(question: Question, inputs: Inputs, sites: tuple[Site, ...]) -> _Map:
     communes = inputs.communes
     people = [np.nan if c.people is None else c.people for c in communes]
-    minutes, estimated = _minutes(question, inputs, sites)
+    minutes, estimated = travel_minutes(question, inputs, sites)
     return _Map(
         inside=np.array([commune.inside for commune in communes], dtype=bool),
         people=np.array(people, dtype=np.float64),
@@ -122,7 +122,7 @@ def _map(question: Question, inputs: Inputs, sites: tuple[Site, ...]) -> _Map:
     )
 
 
-def _minutes(
+def travel_minutes(
     question: Question, inputs: Inputs, sites: tuple[Site, ...]
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Estimated minutes, replaced by the imported ones where there are any.
@@ -168,7 +168,7 @@ def _levels(communes: tuple[CommuneFacts, ...]) -> NDArray[np.int64]:
     )
 
 
-def _opened(question: Question, inputs: Inputs) -> tuple[Site, ...]:
+def opened_sites(question: Question, inputs: Inputs) -> tuple[Site, ...]:
     """The sites a scenario opens, each at a town hall, as large as the usual one."""
     halls = {commune.code: commune for commune in inputs.communes}
     known = sorted(site.capacity for site in inputs.facts.sites if site.capacity is not None)

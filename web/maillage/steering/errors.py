@@ -19,3 +19,19 @@ class PublishedIsFixed(DomainError):
         "« {title} » est publié : ses lecteurs ne doivent pas le voir changer. Retirez-le de la"
         " publication pour le modifier."
     )
+
+
+class ScenarioChanged(DomainError):
+    code = "scenario_changed"
+    message = _(
+        "Quelqu’un a modifié « {title} » pendant que vous écriviez. Rien n’est enregistré : copiez"
+        " votre texte, rechargez la page et complétez."
+    )
+
+
+class DecisionIsPublished(DomainError):
+    code = "decision_is_published"
+    message = _(
+        "« {title} » est publiée : ses lecteurs ne doivent pas la voir changer. Retirez-la de la"
+        " publication pour la modifier."
+    )

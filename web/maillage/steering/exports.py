@@ -41,15 +41,16 @@ def epcis_csv(found: Diagnosis) -> bytes:
 def figures_csv(found: Diagnosis) -> bytes:
     """One row per figure of the whole département."""
     rows = [(i.code, str(i.label), _plain(i.number(found)), str(i.unit)) for i in INDICATORS]
-    return _written([("code", "indicateur", "valeur", "unite"), *rows])
+    return written([("code", "indicateur", "valeur", "unite"), *rows])
 
 
 def _csv(columns: tuple[Column[Any], ...], rows: Iterable[Any]) -> bytes:
     head = [column.code for column in columns]
-    return _written([head, *(values(columns, row) for row in rows)])
+    return written([head, *(values(columns, row) for row in rows)])
 
 
-def _written(rows: Iterable[Iterable[Any]]) -> bytes:
+def written(rows: Iterable[Iterable[Any]]) -> bytes:
+    """Rows as CSV, in UTF-8, without a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     for row in rows:

@@ -92,3 +92,65 @@ class KeptDiagnosis(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class KeptScenarioQuerySet(models.QuerySet["KeptScenario"]):
+    """Questions asked of decisions. Row-level security already hides others' drafts."""
+
+    def published(self) -> Self:
+        """Keep those that anyone may read, latest first."""
+        return self.filter(published_at__isnull=False).order_by("-published_at", "pk")
+
+    def drafts_of(self, departements: Iterable[str]) -> Self:
+        """Keep what is not published yet in these départements, latest first."""
+        mine = self.filter(departement__in=departements, published_at=None)
+        return mine.order_by("-changed_at", "pk")
+
+
+class KeptScenario(models.Model):
+    """One proposal that was chosen, why, and what was expected; later, what really came.
+
+    No account is in it: the audit trail says who did what.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    title = models.CharField(_("titre"), max_length=120)
+    aim = models.CharField(_("proposition retenue"), max_length=20)
+    reason = models.TextField(_("pourquoi ce choix"), max_length=4000)
+    packed = models.BinaryField(_("résultat"))
+    data_hash = models.CharField(_("empreinte des données"), max_length=64)
+    code_version = models.CharField(_("version du code"), max_length=120)
+    expected_low = models.PositiveIntegerField(_("personnes attendues, au moins"))
+    expected_high = models.PositiveIntegerField(_("personnes attendues, au plus"))
+    observed = models.PositiveIntegerField(_("personnes venues la première année"), null=True)
+    opened_on = models.DateField(_("ouvert le"), null=True)
+    kept_at = models.DateTimeField(_("gardé le"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("modifié le"), auto_now=True)
+    published_at = models.DateTimeField(_("publié le"), null=True, blank=True)
+
+    objects = KeptScenarioQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("décision d’implantation")
+        verbose_name_plural = _("décisions d’implantation")
+        constraints = [
+            models.CheckConstraint(
+                name="a_decision_has_a_title_and_a_reason",
+                condition=~models.Q(title="") & ~models.Q(reason=""),
+                violation_error_message=_("Donnez un titre et une raison à cette décision."),
+            ),
+            models.CheckConstraint(
+                name="an_expected_interval_is_in_order",
+                condition=models.Q(expected_low__lte=models.F("expected_high")),
+                violation_error_message=_("Le moins attendu ne dépasse pas le plus attendu."),
+            ),
+            models.CheckConstraint(
+                name="attendance_is_counted_after_an_opening",
+                condition=models.Q(observed=None) | models.Q(opened_on__isnull=False),
+                violation_error_message=_("Dites d’abord quand les lieux ont ouvert."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from maillage.steering import keeping, views
+from maillage.steering.scenarios import views as siting
 
 app_name = "steering"
 urlpatterns = [
@@ -18,6 +19,17 @@ urlpatterns = [
     path("diagnostics/<uuid:kept_id>/publier/", keeping.publish, name="publish"),
     path("diagnostics/<uuid:kept_id>/retirer/", keeping.withdraw, name="withdraw"),
     path("diagnostics/<uuid:kept_id>/supprimer/", keeping.discard, name="discard"),
+    path("scenarios/", siting.scenarios, name="scenarios"),
+    path("scenarios/fichiers/<str:name>", siting.download, name="scenario_file"),
+    path("scenarios/retenir/<slug:aim>/", siting.decide, name="decide"),
+    path("decisions/<uuid:kept_id>/", siting.decision, name="decision"),
+    path(
+        "decisions/<uuid:kept_id>/fichiers/<str:name>", siting.decision_file, name="decision_file"
+    ),
+    path("decisions/<uuid:kept_id>/frequentation/", siting.observe, name="decision_observe"),
+    path("decisions/<uuid:kept_id>/publier/", siting.publish, name="decision_publish"),
+    path("decisions/<uuid:kept_id>/retirer/", siting.withdraw, name="decision_withdraw"),
+    path("decisions/<uuid:kept_id>/supprimer/", siting.discard, name="decision_discard"),
     path("chiffres/", views.figures, name="figures"),
     path("chiffres/<slug:code>/", views.figure, name="figure"),
 ]

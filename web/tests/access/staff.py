@@ -7,6 +7,15 @@ steering:kept                     GET   404   404   404   404   404   404   200 
 steering:publish                  POST  302   404   403   403   403   403   302   302
 steering:withdraw                 POST  302   404   403   403   403   403   302   302
 steering:discard                  POST  302   404   403   403   403   403   302   302
+steering:scenarios                GET   302   403   403   403   403   403   200   200
+steering:scenario_file            GET   302   403   403   403   403   403   302   302
+steering:decide                   GET   302   403   403   403   403   403   302   302
+steering:decision                 GET   404   404   404   404   404   404   200   200
+steering:decision_file            GET   404   404   404   404   404   404   200   200
+steering:decision_observe         POST  302   404   403   403   403   403   422   422
+steering:decision_publish         POST  302   404   403   403   403   403   302   302
+steering:decision_withdraw        POST  302   404   403   403   403   403   302   302
+steering:decision_discard         POST  302   404   403   403   403   403   302   302
 people:account                    GET   302   200   200   200   200   200   200   200
 organizations:own_data            GET   302   200   200   200   200   200   200   200
 organizations:members             GET   302   200   403   403   403   403   403   200

@@ -37,6 +37,7 @@ from maillage.referrals.tests import made as referrals
 from maillage.steering import actions as steering
 from maillage.steering import compute, inputs
 from maillage.steering.question import default_question
+from maillage.steering.tests.made import decided
 from maillage.support.tests import made as support
 
 PERSONAS = (
@@ -85,6 +86,7 @@ def make_world() -> World:
         told, agreed = asked_and_agreed(promise.appointment)
         found = compute.diagnose(asked, inputs.read(asked))
         kept = steering.keep(found, title="LAEP", note="", actor_id=people["steering"].pk)
+        decision = decided(people["steering"].pk)
         now = timezone.now()
         ConfirmLink.objects.create(
             token_hash=fingerprint(TOKEN), service=service, user=people["manager"],
@@ -134,6 +136,14 @@ def make_world() -> World:
         "steering:publish": [kept.pk],
         "steering:withdraw": [kept.pk],
         "steering:discard": [kept.pk],
+        "steering:scenario_file": ["lieux.csv"],
+        "steering:decide": ["moyenne"],
+        "steering:decision_file": [decision.pk, "lieux.csv"],
+        "steering:decision": [decision.pk],
+        "steering:decision_observe": [decision.pk],
+        "steering:decision_publish": [decision.pk],
+        "steering:decision_withdraw": [decision.pk],
+        "steering:decision_discard": [decision.pk],
         "organizations:end_membership": [colleague.pk],
         "directory:close_report": [report.pk],
         "directory:decide_merge": [proposal.pk],

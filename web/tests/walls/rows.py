@@ -34,6 +34,7 @@ from maillage.practitioners.tests import made as trainings
 from maillage.quality.tests import made as quality
 from maillage.referrals.tests.made import passed_on
 from maillage.steering.models import KeptDiagnosis
+from maillage.steering.tests.made import decided
 from maillage.support.tests.made import someone_supported
 
 
@@ -54,6 +55,7 @@ def fill() -> User:
         KeptDiagnosis.objects.create(
             departement_id="70", title="Un brouillon", packed=b"", data_hash="0", code_version="0"
         )
+        decided(nadia.pk)
         UnmetNeed.objects.create(
             commune=place.location.commune, departement_id="70", need="sleep",
             month=SINCE.replace(day=1),

@@ -1,0 +1,73 @@
+"""The paper for a council: the question, the three choices, the one retained and why (PDF, A4)."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from maillage.steering.scenarios import presentation, wordings
+from maillage.steering.scenarios.result import Outcome, Proposal
+
+TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "steering" / "decision.typ"
+
+
+def pdf(found: Outcome, aim: str = "", title: str = "", reason: str = "") -> bytes:
+    """Two pages at most; the same outcome and words give the same bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        facts = json.dumps(_facts(found, aim, title, reason), ensure_ascii=False)
+        (place / "facts.json").write_text(facts, encoding="utf-8")
+        (place / "decision.typ").write_bytes(TEMPLATE.read_bytes())
+        made = typst.compile(str(place / "decision.typ"), root=folder, ignore_system_fonts=True)
+    return bytes(made)
+
+
+def _facts(found: Outcome, aim: str, title: str, reason: str) -> dict[str, Any]:
+    columns, rows = presentation.table(found)
+    return {
+        "lang": get_language() or "fr",
+        "title": title or wordings.title(found.plan),
+        "subtitle": wordings.subtitle(found),
+        "question": wordings.title(found.plan),
+        "chosen_title": _("Proposition retenue") if aim else "",
+        "chosen": str(wordings.AIM_NAMES[aim]) if aim else "",
+        "reason_title": _("Pourquoi ce choix"),
+        "reason": reason,
+        "table_title": _("Les trois propositions à côté d’aujourd’hui"),
+        "head": [column.label for column in columns],
+        "rows": [[cell.text for cell in row] for row in rows],
+        "proposals": [_said(found, at, one) for at, one in enumerate(found.proposals, 1)],
+        "notes_title": _("À savoir"),
+        "notes": [*wordings.law(found), *presentation.notes()],
+        "sources": " · ".join(
+            f"{name} : {value}" for name, value in presentation.provenance(found)
+        ),
+    }
+
+
+def _said(found: Outcome, at: int, one: Proposal) -> dict[str, Any]:
+    winners, losers = presentation.changes(found, at)
+    lines = [f"{p.name}. {wordings.reason(p, found)} {wordings.steadiness(p)}" for p in one.places]
+    lines += [_("Ferme : %(name)s") % {"name": name} for name in one.closed]
+    lines += [_("Tournée : %(stops)s") % {"stops": ", ".join(r.stops)} for r in one.rounds]
+    gains = ", ".join(home.name for home in winners[: presentation.LISTED])
+    losses = ", ".join(home.name for home in losers[: presentation.LISTED])
+    said = [wordings.changed(one, found)]
+    said += [_("Gagnent d’abord : %(names)s.") % {"names": gains}] if gains else []
+    said += [_("Perdent : %(names)s.") % {"names": losses}] if losses else []
+    said += [
+        _("%(name)s paierait %(people)s € à la population, %(use)s € à l’usage.")
+        % {"name": part.name, "people": part.by_people, "use": part.by_use}
+        for part in one.parts
+        if one.spent
+    ]
+    return {
+        "name": str(wordings.AIM_NAMES[one.aim]),
+        "bound": wordings.bound(one, found.plan),
+        "lines": lines,
+        "said": " ".join([*said, wordings.forecast(one, found)]),
+    }

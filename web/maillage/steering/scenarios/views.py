@@ -1,0 +1,294 @@
+"""The pages of /pilotage/scenarios/: ask, wait, compare, decide, and later look back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from maillage.organizations.permissions import AtWork, professionals_only
+from maillage.steering import maps
+from maillage.steering.actions import ground
+from maillage.steering.forms import loaded_departements
+from maillage.steering.inputs import departements
+from maillage.steering.models import KeptScenario
+from maillage.steering.permissions import home_departement, may_steer, officers, steered
+from maillage.steering.presentation import shapes
+from maillage.steering.scenarios import actions, exports, inputs, paper, presentation, wordings
+from maillage.steering.scenarios.forms import AttendanceForm, DecisionForm, PlanForm
+from maillage.steering.scenarios.inputs import PlanFacts
+from maillage.steering.scenarios.plan import Plan
+from maillage.steering.scenarios.result import Outcome, unpack
+from maillage.steering.views import nothing_loaded, rights_of
+
+MAIN = ("service", "public", "deplacement", "minutes", "ajouter")
+WHERE = ("departement", "territoire", "voisin", "deplacer", "vehicules", "etapes")
+MEANS = ("budget", "ouverture", "salaire", "personnes", "dixiemes", "personnel", "venue_basse",
+         "venue_haute")  # fmt: skip
+FILES = {
+    "communes.csv": ("text/csv; charset=utf-8", exports.communes_csv),
+    "lieux.csv": ("text/csv; charset=utf-8", exports.places_csv),
+    "lieux.geojson": ("application/geo+json", exports.geojson),
+    "dossier.pdf": ("application/pdf", paper.pdf),
+}
+
+
+@require_GET
+@professionals_only(officers)
+def scenarios(request: AtWork) -> HttpResponse:
+    """Ask where to open; see the three proposals when they are ready, the progress until then."""
+    form = _form(request)
+    if form is None:
+        return nothing_loaded(request)
+    may_steer(request.rights, form.plan.departement)
+    context = _frame(form)
+    if not request.GET:
+        mine = steered(request.rights)
+        context |= {
+            "drafts": list(KeptScenario.objects.drafts_of(mine)[:20]),
+            "published": list(KeptScenario.objects.published()[:20]),
+        }
+        return render(request, "steering/scenarios.html", context)
+    facts = inputs.facts(form.plan)
+    made = actions.found(form.plan, facts)
+    if made is None:
+        return _waiting(request, form.plan, facts, context)
+    context |= _answer(made, ground(facts.main)) | {"facts_hash": made.data_hash}
+    return render(request, "steering/scenarios.html", context)
+
+
+def _waiting(
+    request: HttpRequest, plan: Plan, facts: PlanFacts, context: dict[str, Any]
+) -> HttpResponse:
+    done = actions.ask(plan, facts)
+    context |= {"waiting": True, "done": done, "steps": len(actions.STEPS)}
+    response = render(request, "steering/scenarios.html", context)
+    response["Refresh"] = "2"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _form(request: HttpRequest) -> PlanForm | None:
+    loaded = loaded_departements(departements())
+    if not loaded:
+        return None
+    home = home_departement(rights_of(request), [code for code, _name in loaded])
+    return PlanForm(request.GET, loaded, home)
+
+
+def _frame(form: PlanForm) -> dict[str, Any]:
+    plan = form.plan
+    return {
+        "form": form,
+        "plan": plan,
+        "title": wordings.title(plan),
+        "main_fields": [form[name] for name in MAIN],
+        "where_fields": [form[name] for name in WHERE],
+        "means_fields": [form[name] for name in MEANS],
+        "where_open": bool(plan.epci or plan.neighbour or plan.moving or plan.vehicles)
+        or bool(set(WHERE) & set(form.errors)),
+        "means_open": plan.budget > 0 or bool(set(MEANS) & set(form.errors)),
+        "path": [(_("Pilotage"), reverse("steering:home")), (_("Scénarios"), "")],
+    }
+
+
+def _answer(made: Outcome, drawn: maps.Ground) -> dict[str, Any]:
+    columns, rows = presentation.table(made)
+    commune_columns, commune_rows = presentation.commune_table(made)
+    return {
+        "found": made,
+        "subtitle": wordings.subtitle(made),
+        "refusal": wordings.refusal(made),
+        "today": presentation.today_map(made, drawn),
+        "sides": presentation.sides(made, drawn),
+        "shapes": shapes(drawn),
+        "legend": presentation.legend(made),
+        "columns": columns,
+        "rows": rows,
+        "commune_columns": commune_columns,
+        "commune_rows": commune_rows,
+        "law": wordings.law(made),
+        "notes": presentation.notes(),
+        "provenance": presentation.provenance(made),
+        "command": exports.command(made.plan),
+        "query": made.plan.query(),
+        "files": list(FILES),
+    }
+
+
+@require_GET
+@professionals_only(officers)
+def download(request: AtWork, name: str) -> HttpResponse:
+    """The proposals as files."""
+    form = _form(request)
+    if form is None or name not in FILES:
+        raise Http404
+    may_steer(request.rights, form.plan.departement)
+    made = actions.found(form.plan, inputs.facts(form.plan))
+    if made is None:
+        return redirect(f"{reverse('steering:scenarios')}?{form.plan.query()}")
+    content_type, make = FILES[name]
+    return _file(make(made), content_type, f"scenario-{made.plan.departement}-{name}")
+
+
+@require_http_methods(["GET", "POST"])
+@professionals_only(officers)
+def decide(request: AtWork, aim: str) -> HttpResponse:
+    """Choose one proposal, write why, keep it."""
+    form = _form(request)
+    if form is None:
+        return nothing_loaded(request)
+    may_steer(request.rights, form.plan.departement)
+    made = actions.found(form.plan, inputs.facts(form.plan))
+    back = f"{reverse('steering:scenarios')}?{form.plan.query()}"
+    if made is None:
+        return redirect(back)
+    chosen = next((one for one in made.proposals if one.aim == aim), None)
+    if chosen is None:
+        raise Http404
+    initial = {"title": f"{wordings.title(made.plan)} {made.territory}"[:120]}
+    words = (
+        DecisionForm(request.POST) if request.method == "POST" else DecisionForm(initial=initial)
+    )
+    if request.method == "POST" and words.is_valid():
+        kept = actions.decide(
+            made, aim=aim, title=words.cleaned_data["title"],
+            reason=words.cleaned_data["reason"], actor_id=request.user.pk,
+        )  # fmt: skip
+        messages.success(request, _("Décision gardée. C’est un brouillon tant qu’elle n’est pas"
+                                    " publiée."))  # fmt: skip
+        return redirect("steering:decision", kept.pk)
+    context = {
+        "form": words, "back": back, "name": wordings.AIM_NAMES[aim],
+        "opened": wordings.opened(made, chosen), "subtitle": wordings.subtitle(made),
+        "title": wordings.title(made.plan), "forecast": wordings.forecast(chosen, made),
+    }  # fmt: skip
+    return render(request, "steering/decide.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def decision(request: AtWork, kept_id: UUID) -> HttpResponse:
+    """Read a decision as it was taken; an officer changes its words."""
+    row = _readable(request, kept_id)
+    words = DecisionForm(
+        initial={"title": row.title, "reason": row.reason, "seen_at": row.changed_at.isoformat()}
+    )
+    if request.method == "POST":
+        may_steer(rights_of(request), row.departement_id)
+        words = DecisionForm(request.POST)
+        if words.is_valid():
+            actions.reword(kept_id, actor_id=request.user.pk, **words.cleaned_data)
+            messages.success(
+                request, _("Vos mots sont enregistrés ; les chiffres n’ont pas bougé.")
+            )
+            return redirect("steering:decision", kept_id)
+    seen = {"opened_on": row.opened_on, "observed": row.observed}
+    return render(
+        request,
+        "steering/decision.html",
+        _decided(request, row, words, AttendanceForm(initial=seen)),
+    )
+
+
+def _decided(
+    request: HttpRequest, row: KeptScenario, words: DecisionForm, came: AttendanceForm
+) -> dict[str, Any]:
+    made = unpack(bytes(row.packed))
+    said = None
+    if row.observed is not None:
+        said = wordings.compared(row.expected_low, row.expected_high, row.observed)
+    shown = _answer(made, maps.ground(made.plan.departement))
+    return shown | {
+        "row": row,
+        "form": words,
+        "came": came,
+        "compared": said,
+        "chosen": next(side for side in shown["sides"] if side.aim == row.aim),
+        "question_title": wordings.title(made.plan),
+        "may_change": row.departement_id in steered(rights_of(request)),
+        "again": f"{reverse('steering:scenarios')}?{made.plan.query()}",
+    }
+
+
+@require_GET
+def decision_file(request: HttpRequest, kept_id: UUID, name: str) -> HttpResponse:
+    """The decision paper and its tables, as they were."""
+    row = _readable(request, kept_id)
+    if name not in FILES:
+        raise Http404
+    made = unpack(bytes(row.packed))
+    content_type, make = FILES[name]
+    if name == "dossier.pdf":
+        content = paper.pdf(made, row.aim, row.title, row.reason)
+    else:
+        content = make(made)
+    return _file(content, content_type, f"decision-{row.departement_id}-{name}")
+
+
+@require_POST
+@professionals_only(officers)
+def observe(request: AtWork, kept_id: UUID) -> HttpResponse:
+    """Write when the places opened and how many came."""
+    row = _changeable(request, kept_id)
+    came = AttendanceForm(request.POST)
+    if not came.is_valid():
+        words = DecisionForm(initial={"title": row.title, "reason": row.reason})
+        context = _decided(request, row, words, came)
+        return render(request, "steering/decision.html", context, status=422)
+    actions.observe(kept_id, actor_id=request.user.pk, **came.cleaned_data)
+    messages.success(request, _("Enregistré : la page compare à ce qui était attendu."))
+    return redirect("steering:decision", kept_id)
+
+
+@require_POST
+@professionals_only(officers)
+def publish(request: AtWork, kept_id: UUID) -> HttpResponse:
+    """Let anyone read a decision."""
+    _changeable(request, kept_id)
+    actions.publish(kept_id, actor_id=request.user.pk)
+    messages.success(request, _("Publiée : tout le monde peut la lire à cette adresse."))
+    return redirect("steering:decision", kept_id)
+
+
+@require_POST
+@professionals_only(officers)
+def withdraw(request: AtWork, kept_id: UUID) -> HttpResponse:
+    """Make a published decision a draft again."""
+    _changeable(request, kept_id)
+    actions.withdraw(kept_id, actor_id=request.user.pk)
+    messages.success(request, _("Retirée de la publication : c’est de nouveau un brouillon."))
+    return redirect("steering:decision", kept_id)
+
+
+@require_POST
+@professionals_only(officers)
+def discard(request: AtWork, kept_id: UUID) -> HttpResponse:
+    """Delete a draft."""
+    _changeable(request, kept_id)
+    actions.discard(kept_id, actor_id=request.user.pk)
+    messages.success(request, _("Brouillon supprimé."))
+    return redirect("steering:scenarios")
+
+
+def _readable(request: HttpRequest, kept_id: UUID) -> KeptScenario:
+    """Load what is published, or a draft of a département one steers; else it does not exist."""
+    row = get_object_or_404(KeptScenario.objects.select_related("departement"), pk=kept_id)
+    if row.published_at is None and row.departement_id not in steered(rights_of(request)):
+        raise Http404
+    return row
+
+
+def _changeable(request: HttpRequest, kept_id: UUID) -> KeptScenario:
+    row = _readable(request, kept_id)
+    may_steer(rights_of(request), row.departement_id)
+    return row
+
+
+def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

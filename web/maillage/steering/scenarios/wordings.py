@@ -1,0 +1,227 @@
+"""What the page and the paper say of an outcome, in plain words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from maillage.directory.vocabulary import Kind
+from maillage.steering import wording
+from maillage.steering.scenarios.plan import Plan
+from maillage.steering.scenarios.result import Outcome, Place, Proposal
+from maillage.steering.vocabulary import WITH_ARTICLE
+from maillage.territory.models import Mode
+
+AIM_NAMES: dict[str, Promise] = {
+    "moyenne": gettext_lazy("Le trajet moyen le plus court"),
+    "eloignes": gettext_lazy("Les plus éloignés d’abord"),
+    "couverture": gettext_lazy("Le plus de monde à portée"),
+}
+SHORT_NAMES: dict[str, Promise] = {
+    "moyenne": gettext_lazy("Trajet moyen"),
+    "eloignes": gettext_lazy("Plus éloignés"),
+    "couverture": gettext_lazy("Plus de monde"),
+}
+
+
+def title(plan: Plan) -> str:
+    """The question in plain words."""
+    return _("Où ouvrir %(service)s ?") % {"service": WITH_ARTICLE[plan.kind]}
+
+
+def subtitle(found: Outcome) -> str:
+    """Territory, people, way of travelling and threshold."""
+    plan = found.plan
+    where = found.territory
+    if found.neighbour:
+        where = _("%(one)s avec %(other)s") % {"one": where, "other": found.neighbour}
+    return _("%(where)s : %(people)s, %(mode)s, à %(n)d minutes au plus") % {
+        "where": where,
+        "people": wording.noun(plan.question()),
+        "mode": str(Mode(plan.mode).label).lower(),
+        "n": plan.minutes,
+    }
+
+
+def people(found: Outcome) -> str:
+    """Those who are counted."""
+    return wording.noun(found.plan.question())
+
+
+def bound(proposal: Proposal, plan: Plan) -> str:
+    """What is known of the best that could be, in one sentence."""
+    unit = {
+        "moyenne": _("%(n)s min de trajet moyen"),
+        "eloignes": _("%(n)s min pour la commune la plus éloignée"),
+        "couverture": _("%(n)s personnes à portée"),
+    }[proposal.aim]
+    said = unit % {"n": _figure(proposal, proposal.bound)}
+    if proposal.proven:
+        return _("Prouvé : aucun autre choix ne peut faire mieux que %(said)s.") % {"said": said}
+    scale = max(abs(proposal.objective), abs(proposal.bound), 1e-9)
+    gap = abs(proposal.objective - proposal.bound) / scale
+    return _(
+        "Pas prouvé le meilleur : un autre choix pourrait gagner au plus %(gap)s, et aucun ne peut"
+        " faire mieux que %(said)s."
+    ) % {"gap": wording.percent(gap), "said": said}
+
+
+def _figure(proposal: Proposal, value: float) -> str:
+    return wording.count(value) if proposal.aim == "couverture" else wording.number(value, 1)
+
+
+def reason(place: Place, found: Outcome) -> str:
+    """Why this place, given the others."""
+    if not place.persons:
+        return _("Personne n’y aurait son lieu le plus proche.")
+    return _(
+        "%(people)s %(noun)s y auraient leur lieu le plus proche, à %(n)s min en moyenne ; sans"
+        " lui, leur trajet serait plus long de %(more)s min."
+    ) % {
+        "people": wording.sentence(wording.count(place.persons)),
+        "noun": people(found),
+        "n": wording.number(place.minutes or 0, 1),
+        "more": wording.number(place.saved, 1),
+    }
+
+
+def steadiness(place: Place) -> str:
+    """How much this place hangs on the inputs."""
+    shown = {"here": wording.percent(place.exactly), "near": wording.percent(place.steady)}
+    if place.steady >= 0.8:
+        return (
+            _(
+                "Stable : quand les trajets et les effectifs changent un peu, cette commune ou une"
+                " voisine (5 km) reste choisie %(near)s des fois, elle-même %(here)s."
+            )
+            % shown
+        )
+    if place.steady >= 0.5:
+        return _("Assez stable : cette commune ou une voisine (5 km) reste choisie %(near)s des"
+                 " fois, elle-même %(here)s.") % shown  # fmt: skip
+    return (
+        _(
+            "Peu stable : de petites différences suffisent à choisir ailleurs (cette commune ou"
+            " une voisine : %(near)s des fois). À discuter sur place."
+        )
+        % shown
+    )
+
+
+def refusal(found: Outcome) -> str:
+    """The constraint that cannot hold, and what to change, in one sentence."""
+    code, needed, got = found.refusal
+    facts = {"needed": wording.number(needed, 1 if code == "personnel" else 0),
+             "got": wording.number(got, 1 if code == "personnel" else 0)}  # fmt: skip
+    return {
+        "": "",
+        "public": _("Aucun effectif de ce public n’est connu sur ce territoire : choisissez un"
+                    " autre public, ou chargez un fichier d’effectifs par commune."),
+        "budget-un": _("Le budget de %(got)s € ne permet pas un seul lieu, qui coûte %(needed)s €"
+                       " par an avec son personnel : augmentez le budget, ou baissez le coût d’un"
+                       " lieu ou son personnel."),
+        "budget": _("Le budget de %(got)s € ne suffit pas : ce que vous demandez coûte %(needed)s €"
+                    " par an ; demandez moins de lieux, ou augmentez le budget."),
+        "personnel": _("Il faudrait %(needed)s temps plein et vous pouvez en trouver %(got)s :"
+                       " demandez moins de lieux, ou moins de personnel par lieu."),
+        "rien": _("Rien n’est à ouvrir ni à déplacer : demandez au moins un lieu, ou donnez un"
+                  " budget et le coût d’un lieu."),
+        "deplacer": _("Vous demandez de déplacer %(needed)s lieux et le territoire en compte"
+                      " %(got)s qui puissent l’être : demandez-en moins."),
+        "communes": _("Vous demandez %(needed)s lieux et le territoire n’a que %(got)s communes :"
+                      " demandez-en moins."),
+        "essais": _("Il y a %(needed)s façons de choisir les lieux à déplacer, plus que les"
+                    " %(got)s que la page compare jusqu’à la preuve : déplacez moins de lieux, ou"
+                    " prenez un territoire plus petit."),
+    }[code] % facts  # fmt: skip
+
+
+def law(found: Outcome) -> list[str]:
+    """What the law asks of relays, against today's network."""
+    if found.per_fte is None:
+        return []
+    said = [
+        (_("%(name)s (%(n)s habitants) doit avoir un relais ; elle en a un.")
+         if duty.met else
+         _("%(name)s (%(n)s habitants) doit avoir un relais, et n’en a pas dans l’annuaire."))
+        % {"name": duty.name, "n": wording.number(duty.population)}
+        for duty in found.duties
+    ]  # fmt: skip
+    if not said:
+        said.append(
+            _("Aucune commune du territoire ne passe le seuil qui oblige à avoir un relais.")
+        )
+    if found.childminders is None:
+        said.append(
+            _("Le nombre d’assistantes maternelles par commune n’est pas chargé : la cible d’un"
+              " temps plein pour %(n)s n’est donc pas vérifiée.")
+            % {"n": wording.number(found.per_fte)}
+        )  # fmt: skip
+    else:
+        said.append(
+            _("%(n)s assistantes maternelles sur le territoire : il faut %(fte)s temps plein au"
+              " total (un pour %(per)s).")
+            % {
+                "n": wording.count(found.childminders),
+                "fte": wording.number(found.childminders / found.per_fte, 1),
+                "per": wording.number(found.per_fte),
+            }
+        )  # fmt: skip
+    return said
+
+
+def forecast(proposal: Proposal, found: Outcome) -> str:
+    """How many would come in the first year."""
+    return _(
+        "%(low)s à %(high)s %(people)s viendraient la première année, si %(a)s à %(b)s de ceux"
+        " dont un nouveau lieu devient le plus proche, à portée, viennent (votre hypothèse)."
+    ) % {
+        "low": wording.number(proposal.low),
+        "high": wording.number(proposal.high),
+        "people": people(found),
+        "a": wording.percent(found.plan.low_use / 100),
+        "b": wording.percent(found.plan.high_use / 100),
+    }
+
+
+def compared(low: int, high: int, observed: int) -> str:
+    """What came against what was expected."""
+    facts = {
+        "n": wording.number(observed),
+        "low": wording.number(low),
+        "high": wording.number(high),
+    }
+    if observed < low:
+        return (
+            _("%(n)s personnes sont venues : moins que les %(low)s à %(high)s attendues.") % facts
+        )
+    if observed > high:
+        return _("%(n)s personnes sont venues : plus que les %(low)s à %(high)s attendues.") % facts
+    return _("%(n)s personnes sont venues : dans l’intervalle attendu, %(low)s à %(high)s.") % facts
+
+
+def changed(proposal: Proposal, found: Outcome) -> str:
+    """Who gains and who loses, in one sentence."""
+    facts = {
+        "gain": wording.sentence(wording.count(proposal.gain)),
+        "lose": wording.count(proposal.lose),
+        "people": people(found),
+    }
+    if not proposal.lose:
+        return _("%(gain)s %(people)s y gagnent du temps, personne n’en perd.") % facts
+    return _("%(gain)s %(people)s y gagnent du temps, %(lose)s en perdent.") % facts
+
+
+def opened(found: Outcome, proposal: Proposal) -> str:
+    """The places in a line."""
+    names = ", ".join(place.name for place in proposal.places)
+    count = len(proposal.places)
+    if found.plan.is_itinerant:
+        return ngettext("Étape : %(names)s", "Étapes : %(names)s", count) % {"names": names}
+    return ngettext("Lieu nouveau : %(names)s", "Lieux nouveaux : %(names)s", count) % {
+        "names": names
+    }
+
+
+def kind(plan: Plan) -> str:
+    """The service by its name."""
+    return str(Kind(plan.kind).label)

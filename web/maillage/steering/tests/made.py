@@ -1,0 +1,35 @@
+"""A made decision, small: two communes, three proposals that open the second."""
+
+from maillage.steering.models import KeptScenario
+from maillage.steering.scenarios import actions
+from maillage.steering.scenarios.plan import Plan
+from maillage.steering.scenarios.result import Home, Network, Outcome, Place, Proposal
+
+BEFORE = Network(1, 10.0, 20.0, 20.0, "Bourg", 10.0, 0.5, 10.0, 0.5, 30.0, 0.5)
+AFTER = Network(2, 0.0, 0.0, 0.0, "Aval", 20.0, 1.0, 20.0, 1.0, 0.0, 0.0)
+PLACE = Place("70002", "Bourg", 47.6, 6.1, 10.0, 0.0, 20.0, 1.0, 1.0, (), None, None)
+
+
+def outcome() -> Outcome:
+    """An outcome with every aim agreeing."""
+    proposals = tuple(
+        Proposal(
+            aim, (PLACE,), (), AFTER, 0.0, 0.0, True, 10.0, 0.0, None, None, (), (), 10.0, 1, 2
+        )
+        for aim in ("moyenne", "eloignes", "couverture")
+    )
+    homes = (
+        Home("70001", "Aval", "200000001", 10.0, True, (0.0, 0.0, 0.0, 0.0)),
+        Home("70002", "Bourg", "200000001", 10.0, True, (20.0, 0.0, 0.0, 0.0)),
+    )
+    return Outcome(
+        Plan("70", adding=1), "Haute-Saône", "Haute-Saône", "", homes, (), BEFORE, proposals, (),
+        None, None, ("", 0.0, 0.0), "", (), "0", "code",
+    )  # fmt: skip
+
+
+def decided(actor_id: int) -> KeptScenario:
+    """A draft decision."""
+    return actions.decide(
+        outcome(), aim="moyenne", title="Un lieu à Bourg", reason="Plus près.", actor_id=actor_id
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 HERE = Path(__file__).resolve()
-MAILLAGE = Path(sys.executable).with_name("maillage")
+MAILLAGE = str(Path(sys.executable).with_name("maillage"))
 SERVICE = uuid5(NAMESPACE_URL, "maillage/bench/service")
 
 

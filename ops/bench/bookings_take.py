@@ -77,7 +77,7 @@ def take_one(row: Row) -> Appointment:
     """Book as the page does: the appointment, its link and its confirmation, one transaction."""
     with transaction.atomic():
         scope.enter("public")
-        return take(booking(row))
+        return take(booking(row)).appointment
 
 
 def script(first: Row, second: Row) -> str:

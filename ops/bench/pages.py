@@ -28,7 +28,7 @@ from maillage.config.postgres import running, server
 ROUNDS = 4  # after one that warms up and counts queries
 DAY = "2026-11-23"  # that schedules and verifications are relative to
 HERE = Path(__file__).resolve()
-MAILLAGE = Path(sys.executable).with_name("maillage")
+MAILLAGE = str(Path(sys.executable).with_name("maillage"))
 READING = """
 Measured: the search (12 communes of Haute-Saône × 4 needs, some of them not met nearby), the page
 of each of these communes, 12 services, 12 venues, 8 diagnoses. Both scales answer the same

@@ -76,4 +76,4 @@ def _processor() -> str:
 if __name__ == "__main__":
     if len(sys.argv) != 4:
         sys.exit(__doc__)
-    write_section(*sys.argv[1:], sys.stdin.read())
+    write_section(sys.argv[1], sys.argv[2], sys.argv[3], sys.stdin.read())

@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from statistics import quantiles
+from statistics import fmean, quantiles
 
 import agenda_made
 from report import write_section
@@ -32,8 +32,10 @@ READING = """
 Measured: the page of the next free times of one service of a département, twelve weeks of
 availability, forty towns and at a distance, six in ten of the slots of the first two weeks taken:
 the first page, the second, one way of receiving, one person, one town. Each practitioner receives
-two days a week. "Database" is the processor time of the server's own process for this connection.
-Wanted: at most {queries} queries for one page, p95 under {cpu} ms of CPU, growth under × {growth}.
+two days a week. "Database" is the processor time of the server's own process for this connection;
+the aims are judged on both together, and growth on their mean (the database's comes in ticks of
+10 ms). Wanted: at most {queries} queries for one page, p95 under {cpu} ms of CPU in all, growth
+under × {growth}.
 """
 Rows = dict[str, list[list[float]]]  # by question: CPU, database CPU and wall ms, queries
 
@@ -83,12 +85,22 @@ def p95(rows: list[list[float]], at: int) -> float:
     return quantiles([row[at] for row in rows], n=100, method="inclusive")[94]
 
 
+def spent(rows: list[list[float]]) -> list[list[float]]:
+    """Processor time of each page, that of the database included."""
+    return [[row[0] + row[1]] for row in rows]
+
+
+def growth(few: list[list[float]], many: list[list[float]]) -> float:
+    """How much more processor time a page takes; means, as the database's is told in ticks."""
+    return fmean(row[0] for row in spent(many)) / fmean(row[0] for row in spent(few))
+
+
 def table(found: dict[int, Rows]) -> str:
     """Lay the figures out as Markdown."""
     lines = [
-        "| page | practitioners | asked | CPU median · p95 (ms) | database CPU p95 (ms) |"
-        " wall p95 (ms) | SQL queries, most |",
-        "|---|---|---|---|---|---|---|",
+        "| page | practitioners | asked | Python CPU median · p95 (ms) | database CPU p95 (ms) |"
+        " both: mean · p95 (ms) | wall p95 (ms) | SQL queries, most |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     first, last = min(found), max(found)
     for name in found[first]:
@@ -97,12 +109,12 @@ def table(found: dict[int, Rows]) -> str:
             middle = quantiles([row[0] for row in rows], n=2, method="inclusive")[0]
             lines.append(
                 f"| {name} | {scale:,} | {len(rows)} | {middle:.0f} · {p95(rows, 0):.0f} |"
-                f" {p95(rows, 1):.0f} | {p95(rows, 2):.0f} | {max(row[3] for row in rows):.0f} |"
+                f" {p95(rows, 1):.0f} |"
+                f" {fmean(row[0] for row in spent(rows)):.0f} · {p95(spent(rows), 0):.0f} |"
+                f" {p95(rows, 2):.0f} | {max(row[3] for row in rows):.0f} |"
             )
-        growth = [p95(found[last][name], at) / p95(found[first][name], at) for at in (0, 2)]
-        lines.append(
-            f"| {name} | {first:,} → {last:,} | | × {growth[0]:.2f} | | × {growth[1]:.2f} | |"
-        )
+        grown = growth(found[first][name], found[last][name])
+        lines.append(f"| {name} | {first:,} → {last:,} | | | | × {grown:.2f} | | |")
     return "\n".join(lines)
 
 
@@ -114,10 +126,10 @@ def missed(found: dict[int, Rows]) -> list[str]:
         few, many = found[first][name], found[last][name]
         if max(row[3] for row in many) > MOST_QUERIES:
             said.append(f"{name}: more than {MOST_QUERIES} queries")
-        if p95(few, 0) > MOST_CPU_MS:
-            said.append(f"{name}: {p95(few, 0):.0f} ms of CPU")
-        if p95(many, 0) > MOST_GROWTH * p95(few, 0):
-            said.append(f"{name}: grows × {p95(many, 0) / p95(few, 0):.2f}")
+        if (most := p95(spent(few), 0)) > MOST_CPU_MS:
+            said.append(f"{name}: {most:.0f} ms of CPU")
+        if (grown := growth(few, many)) > MOST_GROWTH:
+            said.append(f"{name}: grows × {grown:.2f}")
     return said
 
 

@@ -101,6 +101,9 @@ class Availability(Recurrence):
 
     class Meta(Recurrence.Meta):
         verbose_name = _("disponibilité")
+        indexes: ClassVar = [
+            models.Index(fields=["service", "practitioner"], name="rule_of_service_and_person")
+        ]
         constraints: ClassVar = [
             *Recurrence.Meta.constraints,
             models.CheckConstraint(
@@ -176,11 +179,29 @@ class Occurrence(models.Model):
     departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
     starts_at = models.DateTimeField(_("début"))
     ends_at = models.DateTimeField(_("fin"))
+    # As the rule says them, so that a search reads only the stretches it may show.
+    modes = ArrayField(models.CharField(max_length=8, choices=Delivery.choices))
+    commune = models.CharField(max_length=5, blank=True, default="")  # empty: at a distance
+    turn = models.PositiveIntegerField()  # who is shown first at one moment: drawn each day
 
     class Meta:
         verbose_name = _("plage")
         indexes: ClassVar = [
-            models.Index(fields=["service", "starts_at"], name="occurrence_of_service"),
+            models.Index(fields=["service", "starts_at", "turn"], name="occurrence_of_service"),
+            models.Index(
+                fields=["service", "commune", "starts_at", "turn"], name="occurrence_of_commune"
+            ),
+            models.Index(
+                fields=["practitioner", "service", "starts_at"], name="occurrence_of_one_person"
+            ),
+            *(
+                models.Index(
+                    fields=["service", "starts_at", "turn"],
+                    name=f"occurrence_{way}",
+                    condition=Q(modes__contains=[way]),
+                )
+                for way in Delivery.values
+            ),
             models.Index(fields=["practitioner", "ends_at"], name="occurrence_of_person"),
             models.Index(fields=["departement", "starts_at"], name="occurrence_of_departement"),
         ]

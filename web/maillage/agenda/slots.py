@@ -144,7 +144,7 @@ def _occurrences(asked: Asked) -> QuerySet[Occurrence]:
     if asked.availability is not None:
         found = found.filter(availability=asked.availability)
     if asked.mode:
-        found = found.filter(availability__modes__contains=[asked.mode])
+        found = found.filter(modes__contains=[asked.mode])
     if asked.skill:
         proven = HeldSkill.objects.filter(
             practitioner=OuterRef("practitioner"), skill=asked.skill,
@@ -174,7 +174,7 @@ def _slots(found: Sequence[Occurrence], asked: Asked) -> list[Slot]:
     partners = _partners(found, asked)
     ground = _ground([*found, *partners], asked)
     slots = [slot for one in found for slot in _cut(one, ground, partners, asked)]
-    slots.sort(key=lambda slot: (slot.starts_at, str(slot.occurrence.practitioner_id)))
+    slots.sort(key=lambda slot: (slot.starts_at, slot.occurrence.turn, slot.occurrence.pk))
     return list(_once(slots))
 
 

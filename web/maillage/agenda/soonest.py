@@ -2,8 +2,12 @@
 
 Stretches of thousands of practitioners start at the same hours. Reading them all to show forty
 would grow with their number, so the database walks from one starting moment to the next (an index
-answers each step) and gives a few stretches of each, leaving aside those that are full.
+answers each step, whatever is asked: a way of receiving, a town, one person) and gives a few
+stretches of each in the order of their turns, leaving aside those that are full.
 `agenda_spare` says how much is left of a stretch, and nothing else.
+
+`offset 0` keeps the planner from asking it of every stretch of a moment and sorting afterwards: the
+stretches come from their index in the order of turns, and the reading ends once a few are free.
 """
 
 from datetime import datetime, timedelta
@@ -11,50 +15,73 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from maillage.directory.vocabulary import Delivery
+
 if TYPE_CHECKING:
     from maillage.agenda.slots import Asked
 
 MOMENTS = (16, 48, 160, 480)  # starting moments read at a time, more if few were free
+NOWHERE = ""  # the commune of a stretch at a distance
+AT_A_PLACE = (Delivery.ON_SITE, Delivery.MOBILE)
 LONGEST = timedelta(hours=24)  # no stretch lasts longer: rules open and close on one day
 
+# How each question narrows the stretches; an index answers each (see `Occurrence`).
+WAY = " and stretch.modes @> array[%(mode)s]::varchar(8)[]"
+TOWN = " and stretch.commune = key.commune"
+PERSON = " and stretch.practitioner_id = %(practitioner)s"
+
 WALK = """
-with recursive moment (at, rank) as (
-    (select min(starts_at), 1 from agenda_occurrence
-      where service_id = any(%(services)s) and starts_at >= %(from)s and starts_at < %(end)s)
+with recursive key as materialized (
+    select service.id as service_id, town.code as commune
+      from unnest(%(services)s::uuid[]) as service (id)
+      cross join unnest(%(communes)s::text[]) as town (code)
+), moment (at, rank) as (
+    (select min(first.starts_at), 1
+       from key cross join lateral (
+            select stretch.starts_at from agenda_occurrence as stretch
+             where stretch.service_id = key.service_id {narrowed}
+               and stretch.starts_at >= %(from)s and stretch.starts_at < %(end)s
+             order by stretch.starts_at limit 1) as first)
     union all
-    select (select min(next.starts_at) from agenda_occurrence as next
-             where next.service_id = any(%(services)s) and next.starts_at > moment.at
-               and next.starts_at < %(end)s), rank + 1
+    select (select min(next.starts_at)
+              from key cross join lateral (
+                   select stretch.starts_at from agenda_occurrence as stretch
+                    where stretch.service_id = key.service_id {narrowed}
+                      and stretch.starts_at > moment.at and stretch.starts_at < %(end)s
+                    order by stretch.starts_at limit 1) as next), rank + 1
       from moment where moment.at is not null and rank <= %(moments)s
 )
 select moment.at, moment.rank, few.id
   from moment left join lateral (
-    select stretch.id
-      from agenda_occurrence as stretch
-      join agenda_availability as rule on rule.id = stretch.availability_id
-      join practitioners_practitioner as person on person.id = stretch.practitioner_id
-      left join directory_serviceatlocation as at on at.id = rule.service_at_location_id
-      left join directory_location as place on place.id = at.location_id
-     where stretch.service_id = any(%(services)s) and stretch.starts_at = moment.at
-       and stretch.ends_at - make_interval(mins => rule.slot_minutes)
+    select found.id, found.turn
+      from key cross join lateral (
+    select inorder.id, inorder.turn
+      from (select stretch.* from agenda_occurrence as stretch
+             where stretch.service_id = key.service_id and stretch.starts_at = moment.at {narrowed}
+               and stretch.ends_at > %(start)s
+             order by stretch.turn offset 0) as inorder
+      cross join lateral (
+    select 1
+      from agenda_availability as rule, practitioners_practitioner as person
+     where rule.id = inorder.availability_id and person.id = inorder.practitioner_id
+       and inorder.ends_at - make_interval(mins => rule.slot_minutes)
            >= greatest(%(start)s, %(now)s + make_interval(hours => rule.notice_hours))
        and person.stopped_on is null
        and person.bookable_until >= (moment.at - interval '1 day')::date
-       and (%(mode)s = '' or %(mode)s = any(rule.modes))
-       and (%(practitioner)s::uuid is null or stretch.practitioner_id = %(practitioner)s)
-       and (%(communes)s::text[] = '{}' or place.commune_id is null
-            or place.commune_id = any(%(communes)s))
-       and not stretch.practitioner_id = any(%(without)s)
+       and not inorder.practitioner_id = any(%(without)s)
        and (%(skill)s = '' or exists (
             select 1 from practitioners_heldskill as held
-             where held.practitioner_id = stretch.practitioner_id and held.skill = %(skill)s
+             where held.practitioner_id = inorder.practitioner_id and held.skill = %(skill)s
                and held.until >= moment.at::date))
-       and agenda_spare(stretch.practitioner_id, stretch.starts_at, stretch.ends_at)
+       and agenda_spare(inorder.practitioner_id, inorder.starts_at, inorder.ends_at)
            >= make_interval(mins => rule.slot_minutes)
-     order by stretch.id
+    offset 0) as free
+     order by inorder.turn
+     limit %(each)s) as found
+     order by found.turn, found.id
      limit %(each)s
   ) as few on moment.rank <= %(moments)s
- order by moment.rank, few.id
+ order by moment.rank, few.turn, few.id
 """
 
 
@@ -66,10 +93,27 @@ def occurrences(
     None follows when every stretch of the span was walked.
     """
     with connection.cursor() as cursor:
-        cursor.execute(WALK, _facts(asked, start, moments, each))
+        cursor.execute(WALK.format(narrowed=_narrowed(asked)), _facts(asked, start, moments, each))
         rows = cursor.fetchall()
     following = next((at for at, rank, _id in rows if rank > moments), None)
     return [found for _at, _rank, found in rows if found is not None], following
+
+
+def _narrowed(asked: "Asked") -> str:
+    """Put the conditions of this question together; the values go apart."""
+    way = WAY if asked.mode else ""
+    town = TOWN if asked.communes else ""
+    person = PERSON if asked.practitioner is not None else ""
+    return way + town + person
+
+
+def _towns(asked: "Asked") -> list[str]:
+    """Give the towns to look in, and nowhere: who receives at a distance is within reach of all."""
+    if not asked.communes:
+        return [NOWHERE]
+    if asked.mode in AT_A_PLACE:
+        return list(asked.communes)
+    return [*asked.communes, NOWHERE]
 
 
 def _facts(asked: "Asked", start: datetime, moments: int, each: int) -> dict[str, Any]:
@@ -84,7 +128,7 @@ def _facts(asked: "Asked", start: datetime, moments: int, each: int) -> dict[str
         "each": each,
         "mode": asked.mode,
         "practitioner": asked.practitioner,
-        "communes": list(asked.communes),
+        "communes": _towns(asked),
         "without": sorted(asked.without),
         "skill": asked.skill,
     }

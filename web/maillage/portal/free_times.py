@@ -7,7 +7,9 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -15,10 +17,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from maillage.agenda.errors import SlotIsTaken
-from maillage.agenda.models import Availability
+from maillage.agenda.models import Availability, Occurrence
 from maillage.agenda.shortage import noticed
 from maillage.agenda.slots import Asked, Page, Slot, free_slots, next_slots
-from maillage.directory.models import Service
+from maillage.directory.models import Service, ServiceAtLocation
 from maillage.directory.openings import time_zone
 from maillage.directory.vocabulary import Delivery
 from maillage.portal import words
@@ -191,21 +193,12 @@ def rules_of(service: Service) -> QuerySet[Availability]:
 
 def _filters(service: Service, wish: Wish, without: tuple[UUID, ...]) -> list[dict[str, Any]]:
     """The choices that make a difference, each with its label and what is chosen."""
-    rules = rules_of(service).exclude(practitioner__in=without).order_by()
-    named = rules.order_by("practitioner__name", "practitioner").values_list(
-        "practitioner", "practitioner__name"
-    )
-    people = {str(key): name for key, name in named.distinct()[: MOST_NAMES + 1]}
-    if len(people) > MOST_NAMES:  # nobody chooses among hundreds of names
-        people = {}
-    place = "service_at_location__location__commune"
-    found_in = list(rules.values_list(place, f"{place}__name", "modes").distinct())
-    towns = {str(code): str(name) for code, name, _ways in found_in if code is not None}
-    ways = {mode for _code, _name, modes in found_in for mode in modes}
-    modes = {mode: str(label) for mode, label in Delivery.choices if mode in ways}
+    people = _people(service, without)
+    stretches = Occurrence.objects.filter(service=service).exclude(practitioner__in=without)
+    towns, modes = _towns_and_ways(service, stretches)
     found = [
         ("avec", _("Avec qui"), _("N’importe qui"), people, wish.practitioner),
-        ("ou", _("Où"), _("Partout"), dict(sorted(towns.items(), key=_by_name)), wish.commune),
+        ("ou", _("Où"), _("Partout"), towns, wish.commune),
         ("mode", _("Comment"), _("Peu importe"), modes, wish.mode),
     ]
     return [
@@ -220,5 +213,37 @@ def _filters(service: Service, wish: Wish, without: tuple[UUID, ...]) -> list[di
     ]
 
 
-def _by_name(pair: tuple[str, str]) -> str:
+def _people(service: Service, without: tuple[UUID, ...]) -> dict[str, str]:
+    """Name those who receive; nobody when they are too many: who chooses among hundreds?
+
+    They are read in the order of an index, so that the first that is too many ends the reading.
+    """
+    rules = rules_of(service).exclude(practitioner__in=without).order_by("practitioner_id")
+    named = rules.values_list("practitioner_id", "practitioner__name").distinct()
+    found = list(named[: MOST_NAMES + 1])
+    if len(found) > MOST_NAMES:
+        return {}
+    return {str(key): name for key, name in sorted(found, key=_by_name)}
+
+
+def _towns_and_ways(
+    service: Service, stretches: QuerySet[Occurrence]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Name where and how someone receives: one look at the stretches of each town and way."""
+    near = stretches.filter(commune=OuterRef("location__commune_id"))
+    places = ServiceAtLocation.objects.filter(Exists(near), service=service)
+    named = places.values(
+        pair=JSONObject(code="location__commune_id", name="location__commune__name")
+    )
+    each = [Exists(stretches.filter(modes__contains=[way])) for way in Delivery.values]
+    asked = Service.objects.filter(pk=service.pk).values_list(ArraySubquery(named), *each)
+    towns, *ways = asked.get()
+    pairs = sorted({(town["code"], town["name"]) for town in towns}, key=_by_name)
+    modes = {
+        way: str(label) for (way, label), has in zip(Delivery.choices, ways, strict=True) if has
+    }
+    return dict(pairs), modes
+
+
+def _by_name(pair: tuple[object, str]) -> str:
     return pair[1]

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from maillage.agenda import actions, slots
+from maillage.agenda import actions, occurrences, slots
 from maillage.agenda.tests import made
 from maillage.core import scope
 
@@ -109,3 +109,51 @@ def test_nobody_is_shown_the_day_after_their_papers_end(everyone):
     )
     page = slots.next_slots(asked(rule, start=made.at(1, 0)))
     assert [slot.starts_at for slot in page.slots] == [NINE, TEN, ELEVEN]
+
+
+def test_who_is_shown_first_changes_from_day_to_day_and_never_within_a_day(everyone):
+    rules = many(12, closes_at=time(10))
+
+    def shown():
+        page = slots.next_slots(asked(rules[0]), limit=8, each=1)
+        return [slot.occurrence.practitioner_id for slot in page.slots]
+
+    first = shown()
+    assert len(first) == 8
+    assert len(set(first)) > 4
+    assert shown() == first
+
+
+def test_a_place_that_moves_to_another_town_is_found_there_at_once(everyone):
+    rule = made.availability(made.practitioner(), closes_at=time(10))
+    assert rule.service_at_location is not None
+    made.directory.place(rule.service, "70550")
+    rule.service_at_location.location.commune_id = "70550"
+    rule.service_at_location.location.save()
+    assert slots.next_slots(asked(rule, communes=("70279",))).slots == []
+    assert slots.next_slots(asked(rule, communes=("70550",))).slots != []
+
+
+def test_a_rule_that_changes_its_ways_is_found_by_the_new_ones(everyone):
+    rule = made.availability(made.practitioner(), closes_at=time(10))
+    rule.modes = ["phone", "video"]
+    rule.save()
+    occurrences.rebuild([rule.practitioner_id], today=made.TODAY)
+    assert slots.next_slots(asked(rule, mode="on_site")).slots == []
+    assert slots.next_slots(asked(rule, mode="video")).slots != []
+
+
+def test_a_family_of_one_town_is_also_shown_who_receives_at_a_distance(everyone):
+    (near,) = many(1, closes_at=time(10))
+    far = made.availability(
+        made.practitioner("Par téléphone"), town=None, service=near.service, closes_at=time(10),
+        dtstart=made.at(1, 0).date(),
+    )  # fmt: skip
+
+    def people(**values):
+        page = slots.next_slots(asked(near, communes=("70279",), **values), limit=2)
+        return {slot.occurrence.practitioner_id for slot in page.slots}
+
+    assert people() == {near.practitioner_id, far.practitioner_id}
+    assert people(mode="phone") == {far.practitioner_id}
+    assert people(mode="on_site") == {near.practitioner_id}

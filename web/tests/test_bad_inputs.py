@@ -1,6 +1,7 @@
-"""Seven things that go wrong in real life: one sentence, nothing lost, the way out one click away.
+"""Six things that go wrong in real life: one sentence, nothing lost, the way out one click away.
 
-Each is walked on its page, as a person meets it.
+Each is walked on its page, as a person meets it. Quotas that cannot be met have no page yet: their
+sentence is tested where they are written (support/tests/test_programmes.py).
 """
 
 from datetime import timedelta

@@ -126,11 +126,12 @@ def change_practitioner(
 
 
 @transaction.atomic
-def close(appointment: Appointment, state: str, *, by: int) -> None:
+def close(appointment: Appointment, state: str, *, by: int, minutes: int | None = None) -> None:
     """Say how an appointment ended. Raises `AppointmentIsNotOver` before its time.
 
     An excused family gives the time back; one that did not come has taken it all the same. A word
-    said by mistake is said again.
+    said by mistake is said again. `minutes` is how long it really lasted; none said, what was
+    noted stays.
     """
     lock_practitioners(_people(appointment))
     found = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
@@ -138,11 +139,12 @@ def close(appointment: Appointment, state: str, *, by: int) -> None:
         raise AppointmentIsNotOver
     if found.state in {Appointment.State.CANCELLED, Appointment.State.MOVED}:
         raise AppointmentIsOver
-    if found.state == state:
+    lasted = (minutes or found.real_minutes) if state == Appointment.State.ATTENDED else None
+    if (found.state, found.real_minutes) == (state, lasted):
         return
     was_excused = found.state == Appointment.State.EXCUSED
-    found.state = Appointment.State(state)
-    found.save(update_fields=["state"])
+    found.state, found.real_minutes = Appointment.State(state), lasted
+    found.save(update_fields=["state", "real_minutes"])
     if found.state == Appointment.State.EXCUSED:
         release(found)
     elif was_excused:

@@ -293,6 +293,8 @@ class Appointment(models.Model):
     state = models.CharField(
         _("état"), max_length=9, choices=State.choices, default=State.CONFIRMED
     )
+    # How long it really lasted, as noted when it was closed; the booked length otherwise.
+    real_minutes = models.PositiveSmallIntegerField(_("durée réelle, min"), null=True, blank=True)
     moved_to = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="moved_from"
     )
@@ -332,6 +334,11 @@ class Appointment(models.Model):
                 condition=~Q(state="moved") | Q(moved_to__isnull=False),
             ),
             models.CheckConstraint(name="someone_comes", condition=Q(persons__gte=1)),
+            models.CheckConstraint(
+                name="only_what_took_place_lasted",
+                condition=Q(real_minutes=None) | Q(state="attended", real_minutes__range=(1, 600)),
+                violation_error_message=_("Donnez une durée de 1 à 600 minutes."),
+            ),
         ]
 
     def __str__(self) -> str:

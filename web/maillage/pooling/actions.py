@@ -76,6 +76,7 @@ class Terms:
     base: Commune | None = None
     period: str = PoolingAgreement.Period.QUARTER
     cost_key: str = PoolingAgreement.CostKey.HOURS
+    counts_no_shows: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,9 @@ def revise(agreement: PoolingAgreement, starts_on: date, *, by: int) -> PoolingA
     shared = old.practitioner or old.room or old.vehicle
     assert shared is not None  # noqa: S101 - a constraint says so
     terms = Terms(
-        old.title, old.holder, shared, starts_on, parties, None, old.base, old.period, old.cost_key
-    )
+        old.title, old.holder, shared, starts_on, parties, None, old.base, old.period, old.cost_key,
+        old.counts_no_shows,
+    )  # fmt: skip
     new = PoolingAgreement(departement_id=old.departement_id, replaces=old, version=old.version + 1)
     _fill(new, terms)
     new.save(force_insert=True)
@@ -237,6 +239,7 @@ def _fill(agreement: PoolingAgreement, terms: Terms) -> None:
     agreement.vehicle = terms.shared if isinstance(terms.shared, Vehicle) else None
     agreement.base, agreement.period, agreement.cost_key = terms.base, terms.period, terms.cost_key
     agreement.starts_on, agreement.ends_on = terms.starts_on, terms.ends_on
+    agreement.counts_no_shows = terms.counts_no_shows
 
 
 def _write_parties(agreement: PoolingAgreement, parties: Iterable[PartyTerms]) -> None:

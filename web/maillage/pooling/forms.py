@@ -12,6 +12,7 @@ from maillage.organizations.models import Organization
 from maillage.pooling.actions import PartyTerms, PlaceTerms, Terms
 from maillage.pooling.models import CostEntry, PoolingAgreement, Vehicle
 from maillage.practitioners.models import Practitioner
+from maillage.territory.models import Commune
 
 DAY = {"type": "date"}
 CLOCK = {"type": "time"}
@@ -42,12 +43,29 @@ class AgreementForm(forms.Form):
     cost_key = forms.ChoiceField(
         label=_("Partage des dépenses"), choices=PoolingAgreement.CostKey.choices
     )
+    counts_no_shows = forms.BooleanField(
+        label=_("Compter les rendez-vous où personne n’est venu"), required=False,
+        help_text=_("Pour leur durée réservée : le temps était pris."),
+    )  # fmt: skip
+    base = forms.ChoiceField(
+        label=_("Commune où la journée commence et finit"), required=False,
+        help_text=_("Les kilomètres partent de là."),
+    )  # fmt: skip
     edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, shared: list[Shared], holders: list[Organization], **options: Any
+        self,
+        *args: Any,
+        shared: list[Shared],
+        holders: list[Organization],
+        bases: list[Commune],
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
+        self.bases = {one.pk: one for one in bases}
+        towns = [("", _("celle de l’organisme qui tient la convention"))]
+        towns += [(one.pk, str(one)) for one in bases]
+        cast(forms.ChoiceField, self.fields["base"]).choices = towns
         self.known = {f"{one._meta.model_name}:{one.pk}": one for one in shared}
         self.holders = {str(one.pk): one for one in holders}
         choices = [(key, _named(one)) for key, one in self.known.items()]
@@ -74,6 +92,8 @@ class AgreementForm(forms.Form):
             ends_on=found["ends_on"],
             period=found["period"],
             cost_key=found["cost_key"],
+            counts_no_shows=found["counts_no_shows"],
+            base=self.bases.get(found["base"]),
             parties=parties,
         )
 
@@ -97,6 +117,10 @@ class PartyForm(forms.Form):
     places = forms.MultipleChoiceField(
         label=_("Lieux desservis"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    rooms = forms.MultipleChoiceField(
+        label=_("Salle de chaque lieu"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Une par lieu au plus : la rotation vérifie qu’elle est libre."),
+    )  # fmt: skip
     minimum_hours = forms.DecimalField(
         label=_("Heures par semaine au moins, dans chaque lieu"), min_value=0, max_value=60,
         max_digits=4, decimal_places=1, initial=Decimal(0), required=False,
@@ -111,6 +135,12 @@ class PartyForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.organizations, self.known = organizations, places
+        sites = {one.location_id for one in places.values()}
+        rooms = Room.objects.filter(location__in=sites).select_related("location")
+        self.known_rooms = {str(one.pk): one for one in rooms.order_by("location__name", "name")}
+        cast(forms.MultipleChoiceField, self.fields["rooms"]).choices = [
+            (key, f"{one.location.name} – {one.name}") for key, one in self.known_rooms.items()
+        ]
         names = [("", "—"), *((key, one.name) for key, one in organizations.items())]
         cast(forms.ChoiceField, self.fields["organization"]).choices = names
         where = [
@@ -119,15 +149,30 @@ class PartyForm(forms.Form):
         ]
         cast(forms.MultipleChoiceField, self.fields["places"]).choices = where
 
+    def clean(self) -> dict[str, Any]:
+        """Hold each room to a place that was ticked, one for each."""
+        found: dict[str, Any] = super().clean() or {}
+        sites = {self.known[key].location_id for key in found.get("places", ())}
+        taken = [self.known_rooms[key].location_id for key in found.get("rooms", ())]
+        if not set(taken) <= sites:
+            self.add_error("rooms", _("Cochez aussi le lieu de chaque salle."))
+        elif len(taken) != len(set(taken)):
+            self.add_error("rooms", _("Choisissez une seule salle par lieu."))
+        return found
+
     def terms(self) -> PartyTerms:
         """What was typed, once valid."""
         found = self.cleaned_data
+        rooms = {one.location_id: one for one in map(self.known_rooms.get, found["rooms"]) if one}
         least = found["minimum_hours"] or Decimal(0)
         return PartyTerms(
             self.organizations[found["organization"]],
             found["quota"],
             found["fixed_share"],
-            [PlaceTerms(self.known[key], least) for key in found["places"]],
+            [
+                PlaceTerms(place, least, rooms.get(place.location_id))
+                for place in map(self.known.__getitem__, found["places"])
+            ],
         )
 
 

@@ -1,8 +1,9 @@
 """What a month came to for each party: hours, kilometres, and the cost ledger shared out.
 
-Hours of a practitioner are those of the appointments that were held, and of those where nobody
-came (the time was taken all the same); a place counts for its party, an appointment at a distance
-for the organization that gave it. Kilometres go from the base to the first town of the day, from
+Hours are those of the appointments that were held: as long as was noted when the session was
+closed, the booked length where nothing was noted. Those where nobody came count for their booked
+length when the agreement says so. A place counts for its party, an appointment at a distance for
+the organization that gave it. Kilometres go from the base to the first town of the day, from
 town to town, and back: a trip is charged to the town it leads to, the way back to the last one.
 """
 
@@ -25,7 +26,6 @@ from maillage.pooling.models import CostEntry, PoolingAgreement, VehicleUse
 from maillage.pooling.shares import hundredths, split
 
 ZERO = Decimal("0.00")
-HELD = (Appointment.State.ATTENDED, Appointment.State.NO_SHOW)
 Totals = dict[UUID, int]  # by party
 
 
@@ -35,6 +35,7 @@ class Worked:
 
     minutes: Totals
     metres: Totals
+    noted: Totals  # of these minutes, those noted when the session was closed
     unshared: int = 0
 
 
@@ -44,6 +45,7 @@ class Share:
 
     party_id: UUID
     minutes: int
+    noted_minutes: int
     metres: int
     staff: Decimal
     travel: Decimal
@@ -80,6 +82,11 @@ class Month:
         return sum(one.minutes for one in self.shares)
 
     @property
+    def noted_minutes(self) -> int:
+        """Of these, minutes noted when a session was closed."""
+        return sum(one.noted_minutes for one in self.shares)
+
+    @property
     def metres(self) -> int:
         """Metres of every party."""
         return sum(one.metres for one in self.shares)
@@ -92,7 +99,7 @@ class Month:
             self.unshared,
             sorted((kind, str(amount)) for kind, amount in self.costs.items()),
             [
-                [str(one.party_id), one.minutes, one.metres, *map(str, one.euros)]
+                [str(one.party_id), one.minutes, one.noted_minutes, one.metres, *map(str, one.euros)]
                 for one in self.shares
             ],
         ]
@@ -101,8 +108,7 @@ class Month:
 
 def month_of(land: Ground, month: date) -> Month:
     """Compute a month from what was really done and really spent."""
-    measure = _measure(land.agreement)
-    worked = measure(land, _start(month), _start(next_month(month)))
+    worked = worked_in(land, month, next_month(month))
     costs = _costs(land.agreement, month)
     kinds = CostEntry.Kind
     parts = {kind: _split(land, worked, kind, costs.get(kind, ZERO)) for kind in kinds}
@@ -110,6 +116,7 @@ def month_of(land: Ground, month: date) -> Month:
         Share(
             one.pk,
             worked.minutes.get(one.pk, 0),
+            worked.noted.get(one.pk, 0),
             worked.metres.get(one.pk, 0),
             parts[kinds.STAFF][rank],
             parts[kinds.TRAVEL][rank],
@@ -118,6 +125,11 @@ def month_of(land: Ground, month: date) -> Month:
         for rank, one in enumerate(land.parties)
     ]
     return Month(month, shares, costs, worked.unshared)
+
+
+def worked_in(land: Ground, start: date, end: date) -> Worked:
+    """What was really done from a day until the eve of another."""
+    return _measure(land.agreement)(land, _start(start), _start(end))
 
 
 def next_month(month: date) -> date:
@@ -137,8 +149,9 @@ def _measure(agreement: PoolingAgreement) -> Callable[[Ground, datetime, datetim
 
 
 def _of_practitioner(land: Ground, start: datetime, end: datetime) -> Worked:
-    held = _held(start, end).filter(practitioners=land.agreement.practitioner_id)
+    held = _held(land, start, end).filter(practitioners=land.agreement.practitioner_id)
     minutes: Totals = defaultdict(int)
+    noted: Totals = defaultdict(int)
     days: dict[date, list[str]] = defaultdict(list)
     party_of = {land.town(one): one.party_id for one in land.places}
     by_organization = {one.organization_id: one.pk for one in land.parties}
@@ -150,22 +163,25 @@ def _of_practitioner(land: Ground, start: datetime, end: datetime) -> Worked:
             unshared += _length(one)
             continue
         minutes[party] += _length(one)
+        noted[party] += one.real_minutes or 0
         if town:
             days[timezone.localdate(one.starts_at)].append(town)
-    return Worked(minutes, _driven(land, days.values(), party_of), unshared)
+    return Worked(minutes, _driven(land, days.values(), party_of), noted, unshared)
 
 
 def _of_room(land: Ground, start: datetime, end: datetime) -> Worked:
     by_organization = {one.organization_id: one.pk for one in land.parties}
     minutes: Totals = defaultdict(int)
+    noted: Totals = defaultdict(int)
     unshared = 0
-    for one in _held(start, end).filter(room=land.agreement.room_id):
+    for one in _held(land, start, end).filter(room=land.agreement.room_id):
         party = by_organization.get(one.organization_id)
         if party is None:
             unshared += _length(one)
         else:
             minutes[party] += _length(one)
-    return Worked(minutes, {}, unshared)
+            noted[party] += one.real_minutes or 0
+    return Worked(minutes, {}, noted, unshared)
 
 
 def _of_vehicle(land: Ground, start: datetime, end: datetime) -> Worked:
@@ -177,12 +193,15 @@ def _of_vehicle(land: Ground, start: datetime, end: datetime) -> Worked:
     for one in uses.order_by("pk"):
         minutes[one.party_id] += int((one.period.upper - one.period.lower).total_seconds()) // 60
         metres[one.party_id] += one.metres
-    return Worked(minutes, metres)
+    return Worked(minutes, metres, {})
 
 
-def _held(start: datetime, end: datetime) -> AppointmentQuerySet:
+def _held(land: Ground, start: datetime, end: datetime) -> AppointmentQuerySet:
+    held = [Appointment.State.ATTENDED]
+    if land.agreement.counts_no_shows:
+        held.append(Appointment.State.NO_SHOW)
     return (
-        Appointment.objects.filter(state__in=HELD, starts_at__gte=start, starts_at__lt=end)
+        Appointment.objects.filter(state__in=held, starts_at__gte=start, starts_at__lt=end)
         .select_related("service_at_location__location")
         .order_by("starts_at", "pk")
     )
@@ -223,7 +242,7 @@ def _town(one: Appointment) -> str | None:
 
 
 def _length(one: Appointment) -> int:
-    return int((one.ends_at - one.starts_at).total_seconds()) // 60
+    return one.real_minutes or int((one.ends_at - one.starts_at).total_seconds()) // 60
 
 
 def _start(day: date) -> datetime:

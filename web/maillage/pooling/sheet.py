@@ -48,7 +48,7 @@ def _facts(statement: Statement, shown: Shown) -> dict[str, Any]:
         "rows": shown.table["rows"],
         "notes": [
             _("Clé : %(key)s.") % {"key": agreement.get_cost_key_display()},
-            _("Heures : rendez-vous tenus, et ceux où personne n’est venu."),
+            *shown.basis,
             _(
                 "Route : de la base au premier lieu, d’un lieu à l’autre, et retour ; un trajet est"
                 " compté au lieu où il mène, le retour au dernier."

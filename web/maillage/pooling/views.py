@@ -33,8 +33,11 @@ from maillage.pooling.grids import ground
 from maillage.pooling.ledger import previous_month
 from maillage.pooling.models import PoolingAgreement, PoolingPlace, Rotation, Vehicle
 from maillage.pooling.phases import phase
+from maillage.pooling.quotas import to_show
 from maillage.pooling.spans import State
+from maillage.pooling.wording import quota_table, quota_verdict
 from maillage.practitioners.models import Employment, Practitioner
+from maillage.territory.models import Commune
 
 
 @never_cache
@@ -191,6 +194,10 @@ def _page(
         "month": f"{month:%Y-%m}",
         "month_day": month,
         "last_day": last_day or LastDayForm(),
+        "judged": [
+            {"period": one, "table": quota_table(one), "verdict": quota_verdict(one)}
+            for one in to_show(land, today)
+        ],
     }
     return render(request, "pooling/agreement.html", page, status=status)
 
@@ -208,11 +215,15 @@ def _edit(request: AtWork, found: PoolingAgreement | None) -> HttpResponse:
     holders = list(permissions.managed_organizations(request))
     data = request.POST if request.method == "POST" else None
     shareable = _shareable(holders, found)
-    form = AgreementForm(data, shared=shareable, holders=holders, initial=_as_typed(found, holders))
+    places = _places(shareable, holders)
+    form = AgreementForm(
+        data, shared=shareable, holders=holders, bases=_bases(found, holders, places),
+        initial=_as_typed(found, holders),
+    )  # fmt: skip
     parties = PartyForms(
         data, prefix="parties", initial=_parties_as_typed(found),
         form_kwargs={
-            "organizations": _signatories(holders), "places": _places(shareable, holders),
+            "organizations": _signatories(holders), "places": places,
         },
     )  # fmt: skip
     if data is not None and all([form.is_valid(), parties.is_valid()]):
@@ -261,14 +272,25 @@ def _places(shareable: list[Shared], holders: list[Organization]) -> dict[str, A
     return {str(one.pk): one for one in places_for(list(known))}
 
 
+def _bases(
+    found: PoolingAgreement | None, holders: list[Organization], places: dict[str, Any]
+) -> list[Commune]:
+    """Where a day may start: at the holder's, in a place that is served, where it starts now."""
+    known = {one.commune_id for one in holders} | {
+        one.location.commune_id for one in places.values()
+    }
+    known |= {found.base_id} if found is not None else set()
+    return list(Commune.objects.filter(pk__in=filter(None, known)).order_by("name", "pk"))
+
+
 def _as_typed(found: PoolingAgreement | None, holders: list[Organization]) -> dict[str, Any]:
     if found is None:
-        return {"holder": str(holders[0].pk)}
+        return {"holder": str(holders[0].pk), "counts_no_shows": True}
     shared = found.practitioner or found.room or found.vehicle
     assert shared is not None  # noqa: S101 - a constraint says so
-    names = ("title", "starts_on", "ends_on", "period", "cost_key", "edition")
+    names = ("title", "starts_on", "ends_on", "period", "cost_key", "edition", "counts_no_shows")
     return {name: getattr(found, name) for name in names} | {
-        "shared": f"{shared._meta.model_name}:{shared.pk}", "holder": str(found.holder_id),
+        "shared": f"{shared._meta.model_name}:{shared.pk}", "holder": str(found.holder_id), "base": found.base_id or "",
     }  # fmt: skip
 
 
@@ -282,6 +304,7 @@ def _parties_as_typed(found: PoolingAgreement | None) -> list[dict[str, Any]]:
             "quota": one.quota,
             "fixed_share": one.fixed_share,
             "places": [str(p.service_at_location_id) for p in places if p.party_id == one.pk],
+            "rooms": [str(p.room_id) for p in places if p.party_id == one.pk and p.room_id],
             "minimum_hours": max(
                 (p.minimum_hours for p in places if p.party_id == one.pk), default=0
             ),

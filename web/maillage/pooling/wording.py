@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +13,7 @@ from maillage.core.tables import Column
 from maillage.pooling.checks import Look, day_name
 from maillage.pooling.compute import Proposal
 from maillage.pooling.grids import Frame, Grid, Ground, Slot, slots_of, stretched
+from maillage.pooling.quotas import Judged, Part
 
 LEAST_SAID = 0.05  # hours and kilometres that would round to nothing
 
@@ -115,6 +116,48 @@ def party_table(before: Look, after: Look) -> dict[str, Any]:
         for new in after.parties
     ]
     return {"caption": _("Heures par semaine de chaque partie"), "columns": columns, "rows": rows}
+
+
+def quota_table(found: Judged) -> dict[str, Any]:
+    """Each party over a period: agreed, given, how far apart, and whether that holds."""
+    columns = [
+        Column(_("Partie")), Column(_("Part convenue"), number=True),
+        Column(_("Heures faites"), number=True), Column(_("Part des heures"), number=True),
+        Column(_("Écart à la part"), number=True), Column(_("Est-ce tenu ?")),
+    ]  # fmt: skip
+    rows = [
+        [
+            one.party.organization.name, f"{number(one.party.quota)} %", hours(one.minutes),
+            f"{number(one.share)} %" if one.total else "—",
+            _("%(points)s points") % {"points": signed(one.gap)} if one.total else "—",
+            _verdict(one),
+        ]
+        for one in found.parts
+    ]  # fmt: skip
+    facts = {
+        "start": date_format(found.span.start, "j F Y"), "end": date_format(found.span.last, "j F Y")
+    }  # fmt: skip
+    caption = _("Du %(start)s au %(end)s") % facts
+    return {"caption": caption, "columns": columns, "rows": rows}
+
+
+def quota_verdict(found: Judged) -> tuple[str, str]:
+    """One sentence for all parties, and its colour."""
+    if not found.total:
+        return _("Aucune heure n’est encore comptée."), "notice"
+    if found.is_kept:
+        return _("Les parts convenues sont tenues, à 5 points près."), "good"
+    return _("Une part au moins s’écarte de plus de 5 points."), "notice"
+
+
+def _verdict(one: Part) -> str:
+    if not one.total:
+        return _("rien à juger")
+    if one.is_kept:
+        return _("tenu")
+    if one.owed > 0:
+        return _("à rééquilibrer : %(hours)s de moins que sa part") % {"hours": hours(one.owed)}
+    return _("à rééquilibrer : %(hours)s de plus que sa part") % {"hours": hours(-one.owed)}
 
 
 def _part(hours: float, share: float) -> dict[str, str]:

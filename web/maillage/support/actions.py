@@ -115,7 +115,7 @@ def close_session(session: Session, outcome: Outcome, *, by: int) -> Session:
         raise SessionDoesNotCount
     verb = "support.session_noted" if found.closed_at is None else "support.session_corrected"
     with _told_plainly(found.session_limit):
-        agenda.close(appointment, outcome.state, by=by)
+        agenda.close(appointment, outcome.state, by=by, minutes=outcome.minutes)
     found.refresh_from_db()
     found.closed_at, found.attended = timezone.now(), outcome.attended
     found.purposes = list(outcome.purposes) if outcome.attended else []

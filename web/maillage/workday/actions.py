@@ -24,7 +24,7 @@ def close(appointment: Appointment, outcome: Outcome, words: str, *, by: int) ->
     """
     session: Session | None = getattr(appointment, "session", None)
     if session is None:
-        agenda.close(appointment, outcome.state, by=by)
+        agenda.close(appointment, outcome.state, by=by, minutes=outcome.minutes)
     elif not _already(session, appointment, outcome):
         support.close_session(session, outcome, by=by)
     if words:

@@ -84,6 +84,7 @@ SYSTEM_SCOPE = {
     "organizations/trust_ending.py": "managers are warned of an end by a job",
     "organizations/actions.py": "an invited address may have an account in another département",
     "pooling/actions.py": "the last party to approve may not have signed the version that ends",
+    "pooling/quotas.py": "a party judges its part of hours that it may not read; only sums come back",
     "portal/tasks.py": "reminders are written by a job",
     "portal/retention.py": "invitations that ended are deleted by a job",
     "support/actions.py": "a family is counted once, whatever the employer",

@@ -1,5 +1,6 @@
 """R23, R26–R28, R39: what is noted of a session, in one go, and how an episode ends."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,28 @@ def given(everyone):
 def verbs(target):
     found = AuditEntry.objects.filter(target_id=str(target.pk)).order_by("at", "pk")
     return list(found.values_list("verb", flat=True))
+
+
+def lasted(session):
+    return appointments.Appointment.objects.get(pk=session.appointment_id).real_minutes
+
+
+def test_the_appointment_lasts_what_was_noted_and_a_correction_says_otherwise(given, ada):
+    session = made.session(given, made.family())
+    assert lasted(session) is None
+    actions.close_session(session, HELD, by=ada)
+    assert lasted(session) == 75
+    actions.close_session(session, replace(HELD, minutes=50), by=ada)
+    assert lasted(session) == 50
+    actions.close_session(session, Outcome("no_show"), by=ada)
+    assert lasted(session) is None
+
+
+def test_only_what_took_place_lasted(given):
+    session = made.session(given, made.family())
+    rows = appointments.Appointment.objects.filter(pk=session.appointment_id)
+    with pytest.raises(IntegrityError, match="only_what_took_place_lasted"), transaction.atomic():
+        rows.update(state="no_show", real_minutes=60)
 
 
 def test_a_session_is_noted_in_one_go(given, ada):

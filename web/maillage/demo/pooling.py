@@ -12,7 +12,7 @@ from maillage.demo.network import HOME
 from maillage.demo.rows import NAMESPACE, school_year_start
 from maillage.directory.models import ServiceAtLocation
 from maillage.families.models import Contact, Household
-from maillage.organizations.models import Organization
+from maillage.organizations.models import Membership, Organization
 from maillage.people.models import User
 from maillage.pooling import accounting, actions, checks, compute, rotating
 from maillage.pooling.accounting import Cost
@@ -36,9 +36,14 @@ SERVICE = "trois_clochers_support"
 # Body, venue, part of the hours, who signs in the demonstration.
 PARTIES = (
     ("quatre_vents", "v_quatre_vents", 40, "nadia@demo.example.org"),
-    ("trois_clochers", "v_pesmes", 35, "samuel@demo.example.org"),
-    ("fs_champlitte", "v_fs_champlitte", 25, "ines@demo.example.org"),
+    ("trois_clochers", "v_pesmes", 35, "marthe@demo.example.org"),
+    ("fs_champlitte", "v_fs_champlitte", 25, "lucien@demo.example.org"),
 )
+# They sign for their body, and never sign in: only Nadia is among those whom a visitor plays.
+SIGNERS = {
+    "marthe@demo.example.org": ("Marthe Coulon", "trois_clochers"),
+    "lucien@demo.example.org": ("Lucien Aubry", "fs_champlitte"),
+}
 COSTS = (
     ("staff", "Salaire et cotisations", "2486.17"), ("travel", "Indemnités de route", "214.60"),
     ("other", "Téléphone", "19.99"),
@@ -51,6 +56,7 @@ YES = Answer(accepted=True)
 def receive(anchor: date) -> None:
     """Lay it again as it was: whatever visitors decided of it is forgotten."""
     remove()
+    _appoint(anchor)
     accounts = {one.email: one for one in User.objects.filter(email__in=[p[3] for p in PARTIES])}
     rule = Availability.objects.filter(service=_id(SERVICE), service_at_location__isnull=False)
     first = rule.select_related("practitioner").order_by("pk").first()
@@ -75,6 +81,20 @@ def remove() -> None:
     Household.objects.filter(pk__in=homes).delete()
     shared.filter(replaces__isnull=False).delete()
     shared.delete()
+    User.objects.filter(email__in=SIGNERS).delete()
+
+
+def _appoint(anchor: date) -> None:
+    """Those who manage the two other bodies."""
+    for email, (name, body) in SIGNERS.items():
+        if Organization.objects.filter(pk=_id(body)).exists():
+            Membership.objects.create(
+                user=User.objects.create_user(email, name),
+                role=Membership.Role.STRUCTURE_MANAGER,
+                organization_id=_id(body),
+                departement_id=HOME,
+                starts_on=school_year_start(anchor),
+            )
 
 
 def _agreement(rule: Availability, anchor: date, signers: list[int]) -> PoolingAgreement:

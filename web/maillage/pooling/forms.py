@@ -63,7 +63,7 @@ class AgreementForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.bases = {one.pk: one for one in bases}
-        towns = [("", _("celle de l’organisme qui tient la convention"))]
+        towns: list[tuple[str, Any]] = [("", _("celle de l’organisme qui tient la convention"))]
         towns += [(one.pk, str(one)) for one in bases]
         cast(forms.ChoiceField, self.fields["base"]).choices = towns
         self.known = {f"{one._meta.model_name}:{one.pk}": one for one in shared}

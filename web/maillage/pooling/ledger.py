@@ -99,7 +99,13 @@ class Month:
             self.unshared,
             sorted((kind, str(amount)) for kind, amount in self.costs.items()),
             [
-                [str(one.party_id), one.minutes, one.noted_minutes, one.metres, *map(str, one.euros)]
+                [
+                    str(one.party_id),
+                    one.minutes,
+                    one.noted_minutes,
+                    one.metres,
+                    *map(str, one.euros),
+                ]
                 for one in self.shares
             ],
         ]

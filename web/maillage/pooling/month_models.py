@@ -76,7 +76,9 @@ class Statement(models.Model):
     """What a month came to, fixed once issued; a correction is a new version with its reason."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    agreement = models.ForeignKey("pooling.PoolingAgreement", models.PROTECT, related_name="statements")
+    agreement = models.ForeignKey(
+        "pooling.PoolingAgreement", models.PROTECT, related_name="statements"
+    )
     month = models.DateField(_("mois"))
     version = models.PositiveSmallIntegerField(_("version"))
     reason = models.TextField(_("pourquoi cette correction"), max_length=500, blank=True)

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 
 from maillage.agenda import availabilities
 from maillage.agenda.models import Availability
-from maillage.core import audit
+from maillage.core import audit, scope
 from maillage.directory.vocabulary import Delivery
 from maillage.pooling import checks, locks
 from maillage.pooling.actions import Answer, note_answer
@@ -115,6 +115,17 @@ def take_back(rotation: Rotation, edition: int, *, by: int) -> None:
     found.edition += 1
     found.save(update_fields=["state", "edition"])
     _trace(by, "rotation_taken_back", found)
+
+
+@transaction.atomic
+def discard(rotation: Rotation, edition: int, *, by: int) -> None:
+    """Throw a draft away. Raises `NotADraft` or `ChangedMeanwhile`; answers stay audited."""
+    found = _current(rotation, edition)
+    if found.state != State.DRAFT:
+        raise NotADraft(title=found.agreement.title)
+    _trace(by, "rotation_discarded", found)
+    with scope.system():  # answers to an earlier proposal go with it: nobody else may remove one
+        found.delete()
 
 
 @transaction.atomic

@@ -19,7 +19,9 @@ class Rotation(models.Model):
     """Half-days of a week or of two, shared among the places of an agreement."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    agreement = models.ForeignKey("pooling.PoolingAgreement", models.CASCADE, related_name="rotations")
+    agreement = models.ForeignKey(
+        "pooling.PoolingAgreement", models.CASCADE, related_name="rotations"
+    )
     weeks = models.PositiveSmallIntegerField(_("semaines"), default=1)
     starts_on = models.DateField(_("à partir du lundi"))
     ends_on = models.DateField(_("jusqu’au"), null=True, blank=True)

@@ -24,6 +24,7 @@ from maillage.pooling.phases import phase
 from maillage.pooling.rotating import Wanted
 from maillage.pooling.rotation_forms import RotationForm, as_typed, retyped, usual_frame
 from maillage.pooling.spans import State
+from maillage.pooling.waits import waits
 
 PAGE = "pooling/rotation.html"
 
@@ -64,7 +65,7 @@ def rotation(request: AtWork, rotation_id: UUID) -> HttpResponse:
 @require_POST
 @professionals_only()
 def step(request: AtWork, rotation_id: UUID) -> HttpResponse:
-    """Propose to the parties, or make a draft again."""
+    """Propose to the parties, make a draft again, or throw a draft away."""
     found = permissions.planned_rotation(request, rotation_id)
     typed = request.POST.get("edition", "")
     edition = int(typed) if typed.isdecimal() else 0
@@ -72,6 +73,10 @@ def step(request: AtWork, rotation_id: UUID) -> HttpResponse:
         if request.POST.get("step") == "propose":
             rotating.propose(found, edition, by=request.user.pk, today=timezone.localdate())
             messages.success(request, _("C’est proposé : chaque partie répond sur cette page."))
+        elif request.POST.get("step") == "discard":
+            rotating.discard(found, edition, by=request.user.pk)
+            messages.success(request, _("Le brouillon est abandonné."))
+            return redirect("pooling:agreement", found.agreement_id)
         else:
             rotating.take_back(found, edition, by=request.user.pk)
     except DomainError as refusal:
@@ -149,6 +154,11 @@ def _best(land: Any, wanted: Wanted) -> tuple[Wanted, str]:
     return replace(wanted, grid=found.grid), wording.of_proposal(found)
 
 
+def _waits(land: Any, present: Wanted, wanted: Wanted) -> dict[str, Any] | None:
+    found = waits(land, (present.frame, present.grid), (wanted.frame, wanted.grid), timezone.now())
+    return wording.wait_table(found) if found else None
+
+
 def _frame(request: AtWork, found: Rotation, form: RotationForm) -> dict[str, Any]:
     draft = found.state == State.DRAFT
     return {
@@ -185,6 +195,7 @@ def _page(
         "table": wording.party_table(before, after),
         "lines": wording.lines(land, (present.frame, wanted.frame), present.grid, wanted.grid),
         "to_move": checks.to_move(land, wanted.frame, wanted.grid, now),
+        "waits": _waits(land, present, wanted),
         "wanted": wanted,
         "answers": [(one, said.get(one.pk)) for one in land.parties],
         "to_answer": to_answer,

@@ -290,7 +290,8 @@ def _as_typed(found: PoolingAgreement | None, holders: list[Organization]) -> di
     assert shared is not None  # noqa: S101 - a constraint says so
     names = ("title", "starts_on", "ends_on", "period", "cost_key", "edition", "counts_no_shows")
     return {name: getattr(found, name) for name in names} | {
-        "shared": f"{shared._meta.model_name}:{shared.pk}", "holder": str(found.holder_id), "base": found.base_id or "",
+        "shared": f"{shared._meta.model_name}:{shared.pk}", "holder": str(found.holder_id),
+        "base": found.base_id or "",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from maillage.pooling.checks import Look, day_name
 from maillage.pooling.compute import Proposal
 from maillage.pooling.grids import Frame, Grid, Ground, Slot, slots_of, stretched
 from maillage.pooling.quotas import Judged, Part
+from maillage.pooling.waits import Wait
 
 LEAST_SAID = 0.05  # hours and kilometres that would round to nothing
 
@@ -135,8 +137,9 @@ def quota_table(found: Judged) -> dict[str, Any]:
         for one in found.parts
     ]  # fmt: skip
     facts = {
-        "start": date_format(found.span.start, "j F Y"), "end": date_format(found.span.last, "j F Y")
-    }  # fmt: skip
+        "start": date_format(found.span.start, "j F Y"),
+        "end": date_format(found.span.last, "j F Y"),
+    }
     caption = _("Du %(start)s au %(end)s") % facts
     return {"caption": caption, "columns": columns, "rows": rows}
 
@@ -148,6 +151,42 @@ def quota_verdict(found: Judged) -> tuple[str, str]:
     if found.is_kept:
         return _("Les parts convenues sont tenues, à 5 points près."), "good"
     return _("Une part au moins s’écarte de plus de 5 points."), "notice"
+
+
+def wait_table(found: list[Wait]) -> dict[str, Any]:
+    """Each commune: who waits, and the first free day before and after."""
+    columns = [
+        Column(_("Commune")), Column(_("Familles qui attendent"), number=True),
+        Column(_("Premier jour libre, comme aujourd’hui")),
+        Column(_("Premier jour libre, avec cette rotation")), Column(_("Effet sur l’attente")),
+    ]  # fmt: skip
+    rows = [
+        [
+            str(one.commune), _("moins de 5") if one.families is None else str(one.families),
+            _day_or_none(one.before), _day_or_none(one.after), _effect(one),
+        ]
+        for one in found
+    ]  # fmt: skip
+    return {"caption": _("L’attente dans chaque commune"), "columns": columns, "rows": rows}
+
+
+def _day_or_none(day: date | None) -> str:
+    return date_format(day, "l j F") if day else _("aucun dans les 12 semaines")
+
+
+def _effect(one: Wait) -> str:
+    if one.before == one.after:
+        return _("autant d’attente")
+    if one.before is None:
+        return _("un premier jour s’ouvre")
+    if one.after is None:
+        return _("plus de jour libre")
+    days = (one.after - one.before).days
+    if days < 0:
+        return ngettext("%(count)d jour plus tôt", "%(count)d jours plus tôt", -days) % {
+            "count": -days
+        }
+    return ngettext("%(count)d jour plus tard", "%(count)d jours plus tard", days) % {"count": days}
 
 
 def _verdict(one: Part) -> str:

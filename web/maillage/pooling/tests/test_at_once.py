@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from maillage.agenda.models import Availability
 from maillage.core import scope
@@ -68,7 +68,7 @@ def without_locks(monkeypatch):
         return PoolingAgreement.objects.get(pk=agreement_id)
 
     def rotation(found):
-        return Rotation.objects.get(pk=found.pk)
+        return Rotation.objects.select_related("agreement").get(pk=found.pk)
 
     monkeypatch.setattr(locks, "locked_agreement", agreement)
     monkeypatch.setattr(locks, "locked_rotation", rotation)
@@ -131,32 +131,54 @@ def test_without_the_lock_the_second_edit_would_overwrite_the_first(here, monkey
     assert told == [("first", "done"), ("second", "done")]
 
 
-def test_what_is_taken_back_while_it_is_approved_is_decided_once(here):
+def taken_back_while_approved(here):
     with transaction.atomic(), scope.system():
         yes = approving(here, "Vesoul")
 
     def take_back():
         actions.take_back(here.shared, here.shared.edition, by=here.people["Gray"].pk)
 
-    assert Meeting().run(take_back, yes) == [("first", "done"), ("second", "ChangedMeanwhile")]
+    told = Meeting().run(take_back, yes)
     with transaction.atomic(), scope.system():
         here.shared.refresh_from_db()
-        assert (here.shared.state, Approval.objects.count()) == (State.DRAFT, 1)
+        return told, here.shared.state, Approval.objects.count()
 
 
-def test_a_month_issued_twice_at_once_has_one_version(here):
+def test_what_is_taken_back_while_it_is_approved_is_decided_once(here):
+    told = [("first", "done"), ("second", "ChangedMeanwhile")]
+    assert taken_back_while_approved(here) == (told, State.DRAFT, 1)
+
+
+def test_without_the_lock_an_answer_is_noted_to_what_was_taken_back(here, monkeypatch):
+    """The negative control: the answer reads the proposal before its end is written."""
+    without_locks(monkeypatch)
+    told = [("first", "done"), ("second", "done")]
+    assert taken_back_while_approved(here) == (told, State.DRAFT, 2)
+
+
+def issued_twice(here):
     def issue():
         made.accounting.issue(
             here.shared, made.date(2026, 10, 1), by=here.people["Gray"].pk, today=made.TODAY
         )
 
-    told = Meeting().run(issue, issue)
-    assert told == [("first", "done"), ("second", "StatementIsTheSame")]
+    return Meeting().run(issue, issue)
+
+
+def test_a_month_issued_twice_at_once_has_one_version(here):
+    assert issued_twice(here) == [("first", "done"), ("second", "StatementIsTheSame")]
     with transaction.atomic(), scope.system():
         assert Statement.objects.count() == 1
 
 
-def test_a_rotation_approved_twice_at_once_writes_its_rules_once(here):
+def test_without_the_lock_both_would_issue_and_only_the_database_stops_one(here, monkeypatch):
+    """The negative control: the second writes version 1 as well, and meets the constraint."""
+    without_locks(monkeypatch)
+    with pytest.raises(IntegrityError, match="one_statement_per_month_and_version"):
+        issued_twice(here)
+
+
+def last_two_of_a_rotation(here):
     with transaction.atomic(), scope.system():
         made.approve(here, here.shared, "Vesoul", "Luxeuil")
         rotation = made.agreed(here, made.rotation(here, here.shared), "Gray")
@@ -171,8 +193,19 @@ def test_a_rotation_approved_twice_at_once_writes_its_rules_once(here):
         )
 
     told = Meeting().run(*(saying(*one) for one in parties))
-    assert told == [("first", "done"), ("second", "done")]
     with transaction.atomic(), scope.system():
         rotation.refresh_from_db()
-        assert rotation.state == State.APPROVED
-        assert Availability.objects.filter(practitioner=here.ada).count() == 6
+        rules = Availability.objects.filter(practitioner=here.ada).count()
+    return told, rotation.state, rules
+
+
+def test_a_rotation_approved_twice_at_once_writes_its_rules_once(here):
+    told = [("first", "done"), ("second", "done")]
+    assert last_two_of_a_rotation(here) == (told, State.APPROVED, 6)
+
+
+def test_without_the_lock_a_rotation_that_all_approved_stays_out_of_the_agenda(here, monkeypatch):
+    """The negative control: each of the last two believes the other has not answered yet."""
+    without_locks(monkeypatch)
+    told = [("first", "done"), ("second", "done")]
+    assert last_two_of_a_rotation(here) == (told, State.PROPOSED, 0)

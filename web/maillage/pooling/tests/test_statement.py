@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from maillage.agenda.tests import made as agenda
 from maillage.core import scope
 from maillage.directory.tests import made as directory
-from maillage.pooling import accounting, compute, grids, ledger
+from maillage.pooling import accounting, compute, exports, grids, ledger, statements
 from maillage.pooling.accounting import Cost
 from maillage.pooling.errors import (
     CorrectionNeedsAReason,
@@ -107,6 +107,39 @@ def test_hours_are_those_held_or_waited_in_vain(here, shared):
     found = computed(shared)
     assert [one.minutes for one in found.shares] == [60 + 90 + 60, 60, 0]
     assert found.unshared == 60
+
+
+def test_hours_are_real_ones_where_they_were_noted_and_booked_lengths_elsewhere(here, shared):
+    made.held(here, "Gray", 6, 9, real_minutes=75)
+    made.held(here, "Gray", 6, 11)
+    made.held(here, "Vesoul", 7, 9, real_minutes=40)
+    found = computed(shared)
+    assert [(one.minutes, one.noted_minutes) for one in found.shares] == [
+        (75 + 60, 75), (40, 40), (0, 0),
+    ]  # fmt: skip
+    issued = issue(here, shared)
+    assert (issued.minutes, issued.noted_minutes) == (175, 115)
+    shares = issued.shares.select_related("party__organization").order_by("party__rank")
+    said = exports.statement_csv(issued, list(shares)).decode("utf-8-sig").splitlines()
+    names = said[0].split(";")[3:8]
+    assert names == [
+        "part_convenue_pct", "minutes", "dont_minutes_notees", "dont_minutes_reservees",
+        "absences_comptees",
+    ]  # fmt: skip
+    assert said[1].split(";")[3:8] == ["40.00", "135", "75", "60", "oui"]
+    assert statements.basis(shared, issued)[0].replace("\xa0", " ") == (
+        "Heures : 1 h 55 d’après la durée notée à la clôture de l’entretien, 1 h 00 d’après"
+        " la durée réservée, faute de durée notée."
+    )
+
+
+def test_an_agreement_may_leave_out_those_who_did_not_come(here):
+    shared = made.in_force(here, counts_no_shows=False)
+    made.held(here, "Gray", 6, 9)
+    made.held(here, "Vesoul", 7, 9, state="no_show")
+    assert [one.minutes for one in computed(shared).shares] == [60, 0, 0]
+    said = statements.basis(shared, computed(shared))
+    assert said[1] == "Un rendez-vous où personne n’est venu ne compte pas."
 
 
 def test_a_trip_is_charged_to_the_town_it_leads_to_and_the_way_back_to_the_last(here, shared):

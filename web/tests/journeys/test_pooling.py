@@ -1,0 +1,44 @@
+"""J2: a manager approves the rotation that was proposed, and the agenda follows."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from playwright.sync_api import Page, expect
+from tests.journeys.looking import look_at_all_sides
+from tests.journeys.test_workday import _no_former_tries, at_work
+
+from maillage.agenda.models import Availability
+from maillage.core import scope
+from maillage.pooling.models import Rotation
+
+Visit = Callable[..., Page]
+__all__ = ["_no_former_tries"]
+
+
+def of_the_demonstration(state: str) -> Rotation | None:
+    with transaction.atomic(), scope.system():
+        found = Rotation.objects.filter(agreement__is_demonstration=True, state=state)
+        return found.order_by("starts_on").last()
+
+
+def test_nadia_approves_the_rotation_and_the_agenda_follows_without_scripts(visit: Visit) -> None:
+    proposed = of_the_demonstration("proposed")
+    assert proposed is not None, "the demonstration leaves a rotation to answer"
+    page = at_work(visit, "Nadia Perrault", scripts=False)
+    page.goto(page.url.split("/pro/")[0] + "/pro/mutualisation/")
+    page.get_by_role("link", name="Psychologue partagée entre trois bourgs").first.click()
+    expect(page.get_by_role("heading", name="Les parts sont-elles tenues ?")).to_be_visible()
+    look_at_all_sides(page)
+    page.get_by_role("link", name="Rotation à partir du").first.click()
+    expect(page.locator("body")).to_contain_text("L’attente dans chaque commune")
+    look_at_all_sides(page)
+    page.get_by_role("button", name="Approuver").click()
+    expect(page.locator("#messages")).to_contain_text("Tous ont approuvé")
+    look_at_all_sides(page)
+    agreed = of_the_demonstration("approved")
+    assert agreed is not None
+    assert agreed.pk == proposed.pk
+    with transaction.atomic(), scope.system():
+        rules = Availability.objects.filter(pk__in=agreed.rules.values("pk"))
+        assert rules.count() > 0
+        assert all(one.dtstart >= agreed.starts_on for one in rules)

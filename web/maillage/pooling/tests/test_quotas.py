@@ -91,7 +91,7 @@ def test_a_rotation_says_who_waits_and_the_first_free_day_before_and_after(here)
     )  # fmt: skip
     present = (made.FRAME, made.grid(shared))
     wanted = (made.FRAME, made.grid(shared, OTHER_WEEK))
-    found = waits(land, present, wanted, agenda.at(23, 8))
+    found = waits(land, present, wanted, agenda.at(23, 8, month=11))
     assert [(one.commune.name, one.families, one.before, one.after) for one in found] == [
         ("Gray", None, date(2026, 12, 11), date(2026, 12, 8)),
         ("Vesoul", 6, date(2026, 12, 8), date(2026, 12, 10)),

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from maillage.core.errors import DomainError
 
@@ -120,9 +121,12 @@ class FeedIsClosed(DomainError):
 
 class AppointmentsRemain(DomainError):
     code = "appointments_remain"
-    message = _(
-        "{count} rendez-vous tient encore après ce jour. Déplacez-le, confiez-le à quelqu’un"
-        " d’autre ou annulez-le d’abord : la liste est sous vos yeux."
+    message = ngettext_lazy(
+        "%(count)s rendez-vous tient encore après ce jour. Déplacez-le, confiez-le à quelqu’un"
+        " d’autre ou annulez-le d’abord : il est sous vos yeux.",
+        "%(count)s rendez-vous tiennent encore après ce jour. Déplacez-les, confiez-les à quelqu’un"
+        " d’autre ou annulez-les d’abord : la liste est sous vos yeux.",
+        "count",
     )
 
 

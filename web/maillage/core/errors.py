@@ -28,7 +28,8 @@ class DomainError(Exception):
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
-        super().__init__(str(self.message).format(**facts))
+        said = self.message % facts if "count" in facts else self.message
+        super().__init__(str(said).format(**facts))
 
 
 class StopLinkIsOver(DomainError):

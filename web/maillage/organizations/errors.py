@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from maillage.core.errors import DomainError
 
@@ -54,9 +55,12 @@ class NotStanding(DomainError):
 
 class GridIsNotFilled(DomainError):
     code = "grid_is_not_filled"
-    message = _(
-        "{count} critère de la grille attend encore un oui ou un non. Remplissez-la avant de"
-        " décider."
+    message = ngettext_lazy(
+        "%(count)s critère de la grille attend encore un oui ou un non. Remplissez-la avant de"
+        " décider.",
+        "%(count)s critères de la grille attendent encore un oui ou un non. Remplissez-la avant de"
+        " décider.",
+        "count",
     )
 
 

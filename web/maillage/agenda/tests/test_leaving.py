@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from maillage.agenda import actions, leaving
 from maillage.agenda.errors import (
@@ -60,11 +60,18 @@ def test_an_employment_ends_with_its_rules_and_no_other_employer_is_touched(rule
     assert Occurrence.objects.filter(availability=elsewhere, starts_at__gt=made.at(2, 0)).exists()
 
 
+def test_one_appointment_or_several_are_each_said_in_good_french():
+    assert str(AppointmentsRemain(count=1)).startswith("1 rendez-vous tient encore")
+    assert str(AppointmentsRemain(count=3)).startswith("3 rendez-vous tiennent encore")
+    with translation.override("en"):
+        assert str(AppointmentsRemain(count=3)).startswith("3 appointments still stand")
+
+
 def test_appointments_after_the_last_day_are_listed_and_must_be_placed_first(rule):
     kept = actions.book(made.booking(rule, made.at(1, 9)), now=made.NOW)
     after = actions.book(made.booking(rule, made.at(8, 9)), now=made.NOW)
     assert leaving.plan(job(rule), LAST).appointments == [after]
-    with pytest.raises(AppointmentsRemain):
+    with pytest.raises(AppointmentsRemain, match=r"^1 rendez-vous tient encore"):
         leaving.end(job(rule), LAST, by=by(rule), today=made.TODAY)
     rule.refresh_from_db()
     assert (job(rule).ends_on, rule.until) == (None, None)

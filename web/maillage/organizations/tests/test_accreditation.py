@@ -107,7 +107,7 @@ def test_a_grid_left_open_or_a_required_criterion_that_fails_stops_a_yes(criteri
     manager(at=partner)
     asked = partners.application(partner, hugo)
     yes = Decision(True, "Oui.", TODAY, TODAY + DAY)
-    with pytest.raises(GridIsNotFilled):
+    with pytest.raises(GridIsNotFilled, match=r"^3 critères de la grille attendent"):
         accrediting.decide(asked, yes, by=hugo, today=TODAY)
     partners.filled(asked, hugo, False, True, True)
     with pytest.raises(RequiredCriterionNotMet):
@@ -249,7 +249,7 @@ def test_a_partner_applies_and_signs_and_the_caf_decides(client, partner, hugo):
         "valid_from": f"{TODAY}", "valid_until": f"{TODAY + 365 * DAY}",
     }  # fmt: skip
     early = caf_page.post(address, decision)
-    assert (early.status_code, "attend encore un oui ou un non" in early.text) == (400, True)
+    assert (early.status_code, "attendent encore un oui ou un non" in early.text) == (400, True)
     answers = {f"met_{key}": "yes" for key in keys} | {"what": "answers"}
     assert caf_page.post(address, answers).status_code == 302
     assert caf_page.post(address, decision).status_code == 302

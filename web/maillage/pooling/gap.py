@@ -18,27 +18,11 @@ from django.utils import timezone
 from maillage.agenda.models import Appointment, Availability, Occurrence, WaitingEntry
 from maillage.directory.feedback import UnmetNeed
 from maillage.practitioners.models import Practitioner, Skill
+from maillage.practitioners.skills_of_needs import SKILL_OF
 from maillage.territory.models import Commune, Epci
 
 PAST_WEEKS = 12
 NEXT_WEEKS = 4
-SKILLS_OF_NEEDS = {
-    Skill.BABY: ("pregnancy", "birth_return_home", "feeding_weaning", "crying"),
-    Skill.CHILD_PSYCHOLOGY: (
-        "sleep", "tantrums", "language_development", "starting_school", "school_refusal",
-        "bullying", "screens", "siblings", "exhaustion", "doubt_as_parent",
-    ),
-    Skill.TEENAGERS: ("teenager_dialogue", "teenager_unwell", "addictions", "leaving_home"),
-    Skill.FAMILY_DYNAMICS: (
-        "couple_conflict", "stepfamily", "fatherhood", "single_parent", "grandparents",
-        "relative_in_prison",
-    ),
-    Skill.SEPARATION: ("separation", "visiting_rights"),
-    Skill.DISABILITY: ("childcare_disability", "disability_everyday"),
-    Skill.GRIEF: ("grief",),
-    Skill.SPECIAL_EDUCATION: ("homework",),
-}  # fmt: skip
-SKILL_OF = {need: skill for skill, needs in SKILLS_OF_NEEDS.items() for need in needs}
 
 Key: TypeAlias = tuple[str, str | None]  # skill, SIREN of the EPCI; None at a distance or unknown
 

@@ -29,7 +29,13 @@ from maillage.portal.booking_forms import Asked, BookingForm, DeskBookingForm
 from maillage.portal.bookings import Heard, take
 from maillage.portal.cards import telephone
 from maillage.portal.desk import is_agent
-from maillage.portal.free_times import line_of, service_to_book, slot_of, slots_page
+from maillage.portal.free_times import (
+    line_of,
+    service_to_book,
+    service_to_book_again,
+    slot_of,
+    slots_page,
+)
 from maillage.portal.prices import bands_of, price
 from maillage.portal.promises import STEPS
 from maillage.referrals.candidates import calls_back
@@ -58,7 +64,7 @@ def book(request: HttpRequest, service_id: UUID, rule_id: UUID, stamp: str) -> H
 def again(request: HttpRequest, token: str) -> HttpResponse:
     """The next appointment of a family that already had one: nothing known is asked again."""
     found = followed(token)
-    return _slots(request, found.service, token=token)
+    return _slots(request, service_to_book_again(found.service), token=token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +72,8 @@ def again(request: HttpRequest, token: str) -> HttpResponse:
 def book_again(request: HttpRequest, token: str, rule_id: UUID, stamp: str) -> HttpResponse:
     """Book it, through the link of the earlier one."""
     found = followed(token)
-    return _book(request, found.service, (rule_id, stamp), found.contact, token=token)
+    service = service_to_book_again(found.service)
+    return _book(request, service, (rule_id, stamp), found.contact, token=token)
 
 
 def _slots(

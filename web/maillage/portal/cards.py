@@ -15,6 +15,7 @@ from maillage.directory.offers import Way
 from maillage.directory.vocabulary import LANGUAGES, Accommodation, Delivery
 from maillage.portal import words
 from maillage.portal.results import NEAR_MINUTES, Asked, Result
+from maillage.practitioners.skills_of_needs import SKILL_OF
 
 ALSO_SHOWN = 4
 REMOTE = frozenset({Delivery.PHONE, Delivery.VIDEO})
@@ -76,8 +77,14 @@ def card(
         alert=service.alert or (str(service.get_status_display()) if result.is_closed else ""),
         stale=_stale(result),
         also=tuple(_elsewhere(other) for other in result.also[:ALSO_SHOWN]),
-        book_href=reverse("portal:slots", args=[service.pk]) if service.pk in bookable else "",
+        book_href=_times(service, asked.wanted.need) if service.pk in bookable else "",
     )
+
+
+def _times(service: Service, need: str) -> str:
+    """The free times of a service; for a need that a skill answers, of those who hold it."""
+    query = {"besoin": need} if need in SKILL_OF else None
+    return reverse("portal:slots", args=[service.pk], query=query)
 
 
 def _elsewhere(result: Result) -> str:

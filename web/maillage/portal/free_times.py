@@ -1,7 +1,7 @@
 """The free times of a service as pages show them: filtered, day by day, with what to do if none."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -25,7 +25,10 @@ from maillage.directory.openings import time_zone
 from maillage.directory.vocabulary import Delivery
 from maillage.portal import words
 from maillage.portal.cards import telephone
+from maillage.practitioners.models import Skill
+from maillage.practitioners.skills_of_needs import SKILL_OF
 from maillage.referrals.candidates import calls_back
+from maillage.support.errors import PartnerIsNotTrusted
 
 AHEAD = timedelta(days=84)
 MOST_NAMES = 60
@@ -38,11 +41,23 @@ class Wish:
     practitioner: str = ""
     commune: str = ""
     mode: str = ""
+    need: str = ""  # what the family searched for; means nothing unless a skill answers it
 
     @classmethod
     def of(cls, query: QueryDict) -> "Wish":
         """Read it from an address."""
-        return cls(query.get("avec", ""), query.get("ou", "")[:5], query.get("mode", ""))
+        need = query.get("besoin", "")
+        return cls(
+            query.get("avec", ""),
+            query.get("ou", "")[:5],
+            query.get("mode", ""),
+            need if need in SKILL_OF else "",
+        )
+
+    @property
+    def skill(self) -> str:
+        """The skill that the need asks for; nothing when anyone answers it."""
+        return SKILL_OF[self.need].value if self.need else ""
 
     @property
     def person(self) -> UUID | None:
@@ -54,14 +69,31 @@ class Wish:
 
     def query(self, **more: str) -> str:
         """The same wish as the end of an address."""
-        said = {"avec": self.practitioner, "ou": self.commune, "mode": self.mode, **more}
+        said = {
+            "avec": self.practitioner,
+            "ou": self.commune,
+            "mode": self.mode,
+            "besoin": self.need,
+            **more,
+        }
         return urlencode({name: value for name, value in said.items() if value})
 
 
 def service_to_book(service_id: UUID) -> Service:
-    """A service that families may see."""
-    found = Service.objects.filter(status=Service.Status.ACTIVE).select_related("organization")
-    return get_object_or_404(found, pk=service_id)
+    """A service that families may be shown: individual support by trusted partners only (R20)."""
+    return get_object_or_404(_to_book(), pk=service_id)
+
+
+def service_to_book_again(service: Service) -> Service:
+    """The service of an earlier appointment. Raises `PartnerIsNotTrusted` once it may not be."""
+    if not _to_book().filter(pk=service.pk).exists():
+        raise PartnerIsNotTrusted
+    return service
+
+
+def _to_book() -> QuerySet[Service]:
+    found = Service.objects.public().filter(status=Service.Status.ACTIVE)
+    return found.select_related("organization")
 
 
 def services_to_book(services: Iterable[Service]) -> frozenset[UUID]:
@@ -109,8 +141,8 @@ def slots_page(
     today = now.astimezone(zone).date()
     local = [(slot, slot.starts_at.astimezone(zone)) for slot in found.slots]
     phone = service.phone or service.organization.phone
-    if not found.slots and wish == Wish() and after == now and not others:
-        noticed(service, now=now)
+    if not found.slots and wish == Wish(need=wish.need) and after == now and not others:
+        noticed(service, need=wish.need, now=now)
     days = [
         (words.day(day, today), [line_of(slot, moment) for slot, moment in each])
         for day, each in groupby(local, key=lambda pair: pair[1].date())
@@ -122,6 +154,9 @@ def slots_page(
         "same": _said_once(days),
         "filters": _filters(service, wish, others),
         "wished": wish != Wish(),
+        "need": wish.need,
+        "skill": Skill(wish.skill).label if wish.skill else "",
+        "anyone": replace(wish, need="").query() or "apres=",
         "later": wish.query(apres=stamp_of(found.after)) if found.after else "",
         "is_first": after == now,
         "first": wish.query() or "apres=",
@@ -151,6 +186,7 @@ def _search(
             mode=wish.mode if wish.mode in Delivery.values else "",
             communes=(wish.commune,) if wish.commune else (),
             without=others,
+            skill=wish.skill,
         )
     )
 

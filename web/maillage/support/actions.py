@@ -20,12 +20,14 @@ from maillage.agenda.models import Appointment
 from maillage.core import audit, scope
 from maillage.core.errors import DomainError
 from maillage.families.models import Child, Contact, Household
+from maillage.organizations.models import Organization
 from maillage.practitioners.models import Employment, Practitioner
 from maillage.support import programmes
 from maillage.support.eligibility import Decision, Family, age_in_months, closed, judge
 from maillage.support.errors import (
     EpisodeIsClosed,
     NotInThisDepartement,
+    PartnerIsNotTrusted,
     ProgrammeIsFull,
     SessionDoesNotCount,
     SessionsAreStillToCome,
@@ -82,7 +84,8 @@ def count_in(
     """Make this appointment a session of its programme; None where its service is in none.
 
     Opens the household's episode or continues it; the same appointment twice is one session. Raises
-    `ProgrammeIsClosed`, `NotInThisDepartement`, `ChildIsTooOld`, `ProgrammeIsFull`, `SixthSession`.
+    `PartnerIsNotTrusted`, `ProgrammeIsClosed`, `NotInThisDepartement`, `ChildIsTooOld`,
+    `ProgrammeIsFull`, `SixthSession`.
     """
     told = Told(goals, tuple(birth_months), tuple(due_months), now or timezone.now())
     programme = programmes.for_service(appointment.service, told.day)
@@ -94,6 +97,8 @@ def count_in(
         standing = Session.objects.filter(appointment=found).first()
         if standing is not None:
             return standing
+        if not Organization.objects.trusted_on(told.day).filter(pk=found.organization_id).exists():
+            raise PartnerIsNotTrusted
         enrolment = _enrolled(programme, household, found, told)
         episode = _continued(enrolment, found, told.moment)
         session = _one_more(episode, found)

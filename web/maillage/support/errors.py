@@ -23,6 +23,14 @@ class NotInThisDepartement(DomainError):
     )
 
 
+class PartnerIsNotTrusted(DomainError):
+    code = "partner_is_not_trusted"
+    message = _(
+        "Cette structure ne propose plus cet accompagnement : son agrément n’est pas en cours."
+        " Cherchez près de chez vous : d’autres services reçoivent les familles."
+    )
+
+
 class ChildIsTooOld(DomainError):
     code = "child_is_too_old"
     message = _(

@@ -45,11 +45,11 @@ def accredited(partner: Organization, by: int, days: int = 365) -> Accreditation
 
 def arguments(partner: Organization, by: int) -> dict[str, list[Any]]:
     """What the addresses of accreditation need, for the access matrix; every table gets a row."""
-    grid(by, timezone.localdate() + timedelta(days=1))
+    grid(by, timezone.localdate() + YEAR)
     today = timezone.localdate()
     CriteriaGrid.objects.update(valid_from=today)
     asked = filled(application(partner, by), by)
-    CriteriaGrid.objects.update(valid_from=today + timedelta(days=1))
+    CriteriaGrid.objects.update(valid_from=today + YEAR)
     accrediting.sign_charter(partner, "Charte", today + YEAR, by=by, today=today)
     seen = dict.fromkeys(VenueCheck.ITEMS, True)
     check = VenueCheck(organization=partner, place="Maison", seen_on=today, **seen)

@@ -11,8 +11,9 @@ from maillage.directory.feedback import UnmetNeed
 from maillage.directory.needs import NEEDS
 from maillage.directory.tests import made as directory
 from maillage.families.models import Contact, Household
-from maillage.pooling.gap import NEXT_WEEKS, PAST_WEEKS, SKILL_OF, lines
+from maillage.pooling.gap import NEXT_WEEKS, PAST_WEEKS, lines
 from maillage.pooling.tests import made
+from maillage.practitioners.skills_of_needs import SKILL_OF
 from maillage.territory.models import Epci
 
 pytestmark = pytest.mark.django_db

@@ -9,12 +9,14 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from maillage.agenda.models import Appointment, WaitingEntry
 from maillage.agenda.tests import made
 from maillage.core import scope
 from maillage.core.models import OutboxMessage
 from maillage.families.models import Child, Contact
+from maillage.organizations.models import CriteriaGrid
 from maillage.portal.bookings import take
 from maillage.portal.free_times import moment_of
 from maillage.portal.months import read_months
@@ -93,6 +95,22 @@ def test_in_a_programme_a_month_and_hopes_open_an_episode(client, in_programme):
         assert Episode.objects.get().is_open
         assert Goals.objects.get().words == "Retrouver le sommeil"
         assert Child.objects.get().birth_month == date(2019, 3, 1)
+
+
+def test_a_partner_that_lost_its_accreditation_shows_no_slot_and_says_where_to_go(
+    client, in_programme
+):
+    first = booked(client, in_programme, children="03/2019")
+    address = first_slot(client, in_programme)
+    with scope.system():
+        CriteriaGrid.objects.create(departement_id="70", valid_from=timezone.localdate())
+    slots = reverse("portal:slots", args=[in_programme.service_id])
+    assert [client.get(slots).status_code, client.get(address).status_code] == [404, 404]
+    token = first["Location"].strip("/").split("/")[-1]
+    again = client.get(reverse("portal:again", args=[token]))
+    assert again.status_code == 409
+    assert "Cherchez près de chez vous" in again.text
+    assert client.get(first["Location"]).status_code == 200  # what was promised stays
 
 
 def test_outside_a_programme_no_month_is_asked(client, rule):

@@ -9,11 +9,13 @@ from maillage.agenda import actions as agenda
 from maillage.agenda.tests import made as appointments
 from maillage.core import scope
 from maillage.families.models import Child
+from maillage.organizations.models import CriteriaGrid, Organization
 from maillage.people.models import User
 from maillage.support import actions, adjusting, programmes
 from maillage.support.errors import (
     ChildIsTooOld,
     NotInThisDepartement,
+    PartnerIsNotTrusted,
     ProgrammeIsClosed,
     ProgrammeIsFull,
     SixthSession,
@@ -50,6 +52,21 @@ def test_a_first_appointment_opens_an_episode_and_counts_the_household(everyone)
         "Que le coucher se passe sans cris."
     )
     assert count(programme) == 1
+
+
+def test_only_an_accredited_partner_counts_families_once_the_departement_publishes_criteria(
+    everyone,
+):
+    given, day = made.service(made.programme()), timedelta(days=1)
+    CriteriaGrid.objects.create(departement_id="70", valid_from=made.TODAY)
+    alone = made.appointment(given, made.family())
+    with pytest.raises(PartnerIsNotTrusted, match="Cherchez près de chez vous"):
+        actions.count_in(alone, now=made.NOW)
+    assert actions.count_in(alone, now=made.NOW - day).number == 1
+    partner = Organization.objects.filter(pk=given.organization_id)
+    partner.update(accredited_from=made.TODAY, accredited_until=made.TODAY)
+    assert made.session(given, made.family()).number == 1
+    assert Session.objects.count() == 2
 
 
 def test_a_family_with_five_sessions_counts_once_and_the_sixth_is_refused(everyone):

@@ -94,6 +94,12 @@ def waive(fee: Fee, *, by: int | None = None) -> Fee:
     return found
 
 
+def ask_nothing(appointment: Appointment, *, by: int | None = None) -> Fee | None:
+    """Ask nothing of who comes to this appointment; None when nothing was asked."""
+    fee = Fee.objects.filter(appointment=appointment).first()
+    return None if fee is None else waive(fee, by=by)
+
+
 def payers(appointment: Appointment, asked: Quote) -> int:
     """How many pay: each adult who comes where the scale is per person, else the session once."""
     return 2 if asked.is_per_person and appointment.composition in COUPLES else 1

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from maillage.fees.models import Fee
 from maillage.fees.quotes import Line, Quote
 
 
@@ -12,6 +13,11 @@ def euros(amount: Decimal) -> str:
     """An amount: cents only where there are some."""
     whole = amount == amount.to_integral_value()
     return number_format(amount, 0 if whole else 2, use_l10n=True, force_grouping=True) + "\u00a0€"
+
+
+def due(fee: Fee | None) -> str:
+    """What is to be paid; empty when nothing is."""
+    return euros(fee.amount) if fee is not None and fee.amount else ""
 
 
 def asked(line: Line) -> str:

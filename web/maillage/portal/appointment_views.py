@@ -17,11 +17,12 @@ from maillage.families import links, second_parent
 from maillage.families.errors import LinkIsDead
 from maillage.families.models import ContactLink, SecondParent
 from maillage.families.telling import tell
+from maillage.fees.actions import ask_nothing
 from maillage.notes.reading import left_on
 from maillage.portal.cards import telephone
 from maillage.portal.free_times import moment_of, slots_page
-from maillage.portal.prices import said_of
-from maillage.portal.promises import LINK_OUTLIVES, STEPS, calendar, facts
+from maillage.portal.prices import said_of, still_due
+from maillage.portal.promises import LINK_OUTLIVES, STEPS, calendar, confirmation, facts
 from maillage.support.models import Session
 
 TOGETHER = frozenset({Appointment.Composition.COUPLE, Appointment.Composition.FAMILY})
@@ -64,6 +65,14 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     tell(cancelled.contact, "portal/mail/cancelled.txt", facts(cancelled, token))
     _tell_the_other(cancelled.pk, cancelled, "portal/mail/cancelled.txt")
     messages.success(request, _("C’est annulé. La place est rendue, merci d’avoir prévenu."))
+    return redirect("portal:appointment", token=token)
+
+
+@require_POST
+def pay_nothing(request: HttpRequest, token: str) -> HttpResponse:
+    """The family cannot pay: nothing is due, nothing is asked."""
+    ask_nothing(followed(token))
+    messages.success(request, _("C’est noté : vous n’aurez rien à payer. Aucun papier à montrer."))
     return redirect("portal:appointment", token=token)
 
 
@@ -136,7 +145,7 @@ def _moved(
     request: HttpRequest, token: str, former: Appointment, moved: Appointment, said: str
 ) -> HttpResponse:
     ContactLink.objects.filter(object_id=former.pk).update(object_id=moved.pk)
-    tell(moved.contact, "portal/mail/confirmed.txt", facts(moved, token))
+    tell(moved.contact, "portal/mail/confirmed.txt", confirmation(moved, token))
     _tell_the_other(former.pk, moved, "portal/mail/shared.txt")
     messages.success(request, said)
     return redirect("portal:appointment", token=token)
@@ -166,6 +175,7 @@ def _page(found: Appointment, token: str) -> dict[str, Any]:
     linked = _linked_parent(found) if page["may_change"] else None
     return page | {
         "fee": said_of(found),
+        "may_pay_nothing": found.pk in still_due([found]),
         "session": session,
         "left": left_on(found) if page["may_change"] else None,
         "may_share": linked is not None,

@@ -16,7 +16,7 @@ from maillage.agenda.models import Appointment
 from maillage.families.models import Consent
 from maillage.families.telling import tell
 from maillage.fees.actions import Answer, set_fee
-from maillage.portal.promises import facts, new_link
+from maillage.portal.promises import confirmation, new_link
 from maillage.support.actions import count_in
 
 NOTHING_SAID = Answer()
@@ -71,7 +71,7 @@ def take(
             now=now,
         )
         set_fee(appointment, words.answer, by=heard.by if heard else None)
-        tell(appointment.contact, "portal/mail/confirmed.txt", facts(appointment, token))
+        tell(appointment.contact, "portal/mail/confirmed.txt", confirmation(appointment, token))
     return Taken(appointment, token)
 
 

@@ -1,18 +1,22 @@
 """What an appointment costs, in words: before it is taken and after."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 
 from maillage.agenda.models import Appointment
 from maillage.directory.models import Service
+from maillage.directory.vocabulary import Delivery
 from maillage.fees.models import Fee
 from maillage.fees.quotes import Line, Quote, quote
 from maillage.portal import words
+
+REMOTE = frozenset({Delivery.PHONE, Delivery.VIDEO})
 
 
 def price(service: Service, on: date) -> str:
@@ -34,7 +38,18 @@ def said_of(appointment: Appointment) -> str:
     fee = Fee.objects.filter(appointment=appointment).first()
     if fee is None:
         return words.fee(appointment.service)
-    return euros(fee.amount)
+    if not fee.amount:
+        return _("Rien à payer")
+    facts = {"amount": euros(fee.amount)}
+    if appointment.mode in REMOTE:
+        return _("%(amount)s à régler après la séance, ou rien si vous ne pouvez pas") % facts
+    return _("%(amount)s à régler sur place, ou rien si vous ne pouvez pas") % facts
+
+
+def still_due(appointments: Iterable[Appointment]) -> frozenset[UUID]:
+    """Those of these appointments that ask for something, and could ask for nothing."""
+    found = Fee.objects.filter(appointment__in=list(appointments), amount__gt=0)
+    return frozenset(found.order_by().values_list("appointment", flat=True))
 
 
 def euros(amount: Decimal) -> str:

@@ -17,6 +17,7 @@ from maillage.families import links
 from maillage.families.models import Contact, ContactLink
 from maillage.families.telling import tell
 from maillage.portal import words
+from maillage.portal.prices import said_of
 
 LINK_OUTLIVES = timedelta(days=60)
 STEPS = (_("Choisir un moment"), _("Dire qui vient"), _("C’est noté"))
@@ -86,6 +87,11 @@ def facts(appointment: Appointment, token: str, *, own: bool = True) -> dict[str
     """Return what pages and messages say of an appointment, in the reader's language."""
     link = settings.SITE_URL + reverse("portal:appointment", args=[token])
     return {**said(appointment, own=own), "link": link}
+
+
+def confirmation(appointment: Appointment, token: str) -> dict[str, Any]:
+    """Return what the message says of an appointment just taken: what is due too."""
+    return {**facts(appointment, token), "fee": said_of(appointment)}
 
 
 def calendar(appointment: Appointment, token: str, reader: Contact, now: datetime) -> bytes:

@@ -19,7 +19,9 @@ from maillage.agenda.models import Appointment, WaitingEntry
 from maillage.core.choices import stop_address
 from maillage.families import contacts, links, second_parent
 from maillage.families.models import Consent, Contact, ContactLink
+from maillage.fees.actions import ask_nothing
 from maillage.portal import door_views, own_data, space
+from maillage.portal.prices import still_due
 from maillage.portal.promises import new_link, offer_link, said
 from maillage.portal.space import Inside, visitors_only
 from maillage.portal.space_forms import MessagesForm
@@ -47,6 +49,16 @@ def open_appointment(request: Inside, appointment_id: UUID) -> HttpResponse:
         Appointment.objects.filter(contact__in=request.visit.contacts), pk=appointment_id
     )
     return redirect("portal:appointment", token=new_link(found))
+
+
+@require_POST
+@visitors_only
+def pay_nothing(request: Inside, appointment_id: UUID) -> HttpResponse:
+    """The family cannot pay: nothing is due for this appointment."""
+    mine = Appointment.objects.filter(contact__in=request.visit.contacts)
+    ask_nothing(get_object_or_404(mine, pk=appointment_id))
+    messages.success(request, _("C’est noté : vous n’aurez rien à payer. Aucun papier à montrer."))
+    return redirect("portal:space")
 
 
 @require_POST
@@ -177,6 +189,7 @@ def _home(request: Inside, form: MessagesForm | None = None, status: int = 200) 
         "name": first.name,
         "until": request.visit.until,
         "coming": [said(one) for one in coming],
+        "due": still_due(coming),
         "past": [said(one) for one in past[:PAST_SHOWN]],
         "supports": own_data.supports(mine),
         "waiting": own_data.waits(mine),

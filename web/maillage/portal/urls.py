@@ -69,6 +69,7 @@ urlpatterns = [
         appointment_views.change_to,
         name="change_practitioner_to",
     ),
+    path("rendez-vous/<str:token>/prix/", appointment_views.pay_nothing, name="pay_nothing"),
     path("rendez-vous/<str:token>/a-deux/", appointment_views.share, name="share_appointment"),
     path("rendez-vous/<str:token>/suite/", booking_views.again, name="again"),
     path(
@@ -98,6 +99,11 @@ urlpatterns = [
         "mon-espace/rendez-vous/<uuid:appointment_id>/",
         space_views.open_appointment,
         name="space_appointment",
+    ),
+    path(
+        "mon-espace/rendez-vous/<uuid:appointment_id>/prix/",
+        space_views.pay_nothing,
+        name="space_pay_nothing",
     ),
     path("mon-espace/messages/", space_views.choose_messages, name="space_messages"),
     path(

@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from maillage.agenda import feeds
 from maillage.agenda.models import Appointment, Claim, WaitingEntry
 from maillage.directory.openings import time_zone
+from maillage.fees.wording import due
 from maillage.notes.models import AccessRequest, Note
 from maillage.notes.reading import waiting
 from maillage.practitioners.lapsing import Gap, gaps
@@ -44,6 +45,7 @@ class Line:
     trip: Trip | None
     word: bool | None  # a family's word: still unread, read, or none
     hopes: list[str]
+    due: str  # what the family has to pay, in words; empty when nothing
     is_over: bool
 
 
@@ -126,7 +128,7 @@ def _appointments(me: Practitioner, now: datetime) -> list[Appointment]:
     soon = Q(starts_at__gte=now - timedelta(days=1), starts_at__lt=now + AHEAD)
     unsaid = Q(state__in=STILL_OPEN, ends_at__lte=now)
     found = Appointment.objects.filter(soon | unsaid, practitioners=me).select_related(
-        "contact", "service", "session__enrolment", "service_at_location__location__commune"
+        "contact", "service", "fee", "session__enrolment", "service_at_location__location__commune"
     )
     return list(found.order_by("starts_at", "pk"))
 
@@ -152,6 +154,7 @@ def _line(
         trip=_trip_to(one, claims),
         word=words.get(one.pk),
         hopes=hopes.get(session.episode_id, []) if session is not None else [],
+        due=due(getattr(one, "fee", None)),
         is_over=one.ends_at <= now,
     )
 

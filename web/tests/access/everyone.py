@@ -55,6 +55,7 @@ portal:wait                       GET   200   200   200   200   200   200   200 
 portal:change_practitioner        GET   200   200   200   200   200   200   200   200
 portal:change_practitioner_to     POST  409   409   409   409   409   409   409   409
 portal:share_appointment          POST  410   410   410   410   410   410   410   410
+portal:pay_nothing                POST  302   302   302   302   302   302   302   302
 portal:again                      GET   200   200   200   200   200   200   200   200
 portal:book_again                 GET   200   200   200   200   200   200   200   200
 portal:offer                      GET   200   200   200   200   200   200   200   200
@@ -73,6 +74,7 @@ portal:space_messages             POST  302   302   302   302   302   302   302 
 portal:space_choose_messages      POST  302   302   302   302   302   302   302   302
 portal:space_take_back            POST  302   302   302   302   302   302   302   302
 portal:space_offer                POST  302   302   302   302   302   302   302   302
+portal:space_pay_nothing          POST  302   302   302   302   302   302   302   302
 portal:space_wait_no_more         POST  302   302   302   302   302   302   302   302
 portal:space_referral             POST  302   302   302   302   302   302   302   302
 portal:space_calendar             POST  302   302   302   302   302   302   302   302

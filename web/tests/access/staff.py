@@ -71,6 +71,7 @@ agenda:change_rule                GET   302   403   200   403   200   403   403 
 agenda:end_rule                   POST  302   403   302   403   302   403   403   403
 workday:day                       GET   302   403   200   403   403   403   403   403
 workday:close                     POST  302   403   400   403   403   403   403   403
+workday:pay_nothing               POST  302   403   302   403   403   403   403   403
 workday:next                      GET   302   403   200   403   403   403   403   403
 workday:book_next                 POST  302   403   302   403   403   403   403   403
 notes:home                        GET   302   403   200   403   403   403   403   403

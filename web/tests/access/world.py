@@ -122,6 +122,7 @@ def make_world() -> World:
         "notes:read": [promise.token, told.pk],
         "notes:withdraw": [promise.token, agreed.pk],
         "workday:close": [promise.appointment.pk],
+        "workday:pay_nothing": [promise.appointment.pk],
         "workday:next": [promise.appointment.pk],
         "workday:book_next": [promise.appointment.pk, *promise.other],
         "portal:commune": ["70279"],

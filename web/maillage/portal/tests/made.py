@@ -49,7 +49,8 @@ def arguments_of(
     invited, code = invitation(rule, by)
     scope.hold_contact(None)
     found: dict[str, list[Any]] = {
-        f"portal:{name}": [token] for name in ("change_practitioner", "share_appointment", "again")
+        f"portal:{name}": [token]
+        for name in ("change_practitioner", "share_appointment", "again", "pay_nothing")
     }
     found |= {
         f"portal:{name}": [token, *other] for name in ("change_practitioner_to", "book_again")
@@ -62,6 +63,7 @@ def arguments_of(
         "portal:follow_invitation": [code],
         "portal:revoke_invitation": [invited.pk],
         "portal:space_appointment": [appointment.pk],
+        "portal:space_pay_nothing": [appointment.pk],
         "portal:space_take_back": [uuid4()],
         "portal:space_offer": [entry.pk],
         "portal:space_wait_no_more": [entry.pk],

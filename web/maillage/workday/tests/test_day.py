@@ -1,6 +1,7 @@
 """The practitioner's day: everything that is mine today, nothing of anyone else's, few queries."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -11,6 +12,9 @@ from maillage.agenda import actions as agenda
 from maillage.agenda.models import Claim, WaitingEntry
 from maillage.agenda.tests import made as hours
 from maillage.core import scope
+from maillage.fees.actions import Answer, set_fee
+from maillage.fees.models import Fee
+from maillage.fees.tests import made as fees
 from maillage.notes import actions as notes
 from maillage.notes.tests.made import signed_in
 from maillage.organizations.tests.staff import Role, manager, person, sign_in
@@ -170,3 +174,20 @@ def test_the_page_links_what_one_taps(client: Client, office: Office) -> None:
     if one.local_start.date() == timezone.localdate():  # around midnight it is tomorrow's
         assert 'href="tel:+33639980001"' in page
         assert 'href="https://visio.example.org/abc"' in page
+
+
+def test_who_cannot_pay_pays_nothing_by_one_tap_of_the_professional(office: Office) -> None:
+    today = office.give(timezone.now() - timedelta(hours=2))
+    with scope.system():
+        fees.scaled(office.service, floor=Decimal(2))
+        fee = set_fee(today, Answer())
+    assert fee is not None
+    assert fee.amount == 2
+    client = Client()
+    sign_in(client, office.ada)
+    assert "Ne peut pas payer : rien" in client.get(reverse("workday:day")).text
+    answer = client.post(reverse("workday:pay_nothing", args=[today.pk]))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("workday:day"))
+    assert "Ne peut pas payer : rien" not in client.get(reverse("workday:day")).text
+    with scope.system():
+        assert (Fee.objects.get().answer, Fee.objects.get().amount) == ("waiver", 0)

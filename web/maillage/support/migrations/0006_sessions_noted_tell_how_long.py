@@ -14,6 +14,6 @@ select set_config('maillage.scope', '', true);
 class Migration(migrations.Migration):
     dependencies = [
         ("support", "0005_the_episode_follows"),
-        ("agenda", "0007_how_long_it_really_lasted"),
+        ("agenda", "0008_how_long_it_really_lasted"),
     ]
     operations = [migrations.RunSQL(TELL, migrations.RunSQL.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agenda', '0006_calendar_feeds'),
+        ('agenda', '0007_stretches_say_how_and_where'),
         ('directory', '0008_count_what_was_missing'),
         ('families', '0005_purposes_of_consent'),
         ('organizations', '0005_partnership_is_kept'),

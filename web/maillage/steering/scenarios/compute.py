@@ -64,7 +64,7 @@ class _Ground:
     def columns(self, chosen: Ints, closed: tuple[int, ...]) -> Ints:
         """Columns open after a choice."""
         stays = np.setdiff1d(np.arange(len(self.sites)), np.array(closed, dtype=np.int64))
-        return np.r_[stays, chosen + len(self.sites)].astype(np.int64)
+        return np.asarray(np.r_[stays, chosen + len(self.sites)], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +134,13 @@ def _ground(plan: Plan, given: PlanInputs) -> _Ground:
     kept = [at for at, c in enumerate(given.communes) if c.code in inside]
     everyone = np.array([c.people or 0.0 for c in given.communes], dtype=np.float64)
     rows = np.array(kept, dtype=np.int64)
-    tables = (
+    tables = [
         np.nan_to_num(travel_minutes(one, facts_of, ends)[0], nan=NEVER)
         for one, facts_of in ((asked, main), (asked.with_(mode=plan.other_mode), apart))
-    )
+    ]
     movable = [at for at, s in enumerate(sites) if s.commune in inside and not s.is_mobile]
     return _Ground(
-        rows, everyone[rows], everyone, *tables, sites, candidates,
+        rows, everyone[rows], everyone, tables[0], tables[1], sites, candidates,
         np.array(movable, dtype=np.int64),
     )  # fmt: skip
 
@@ -343,7 +343,9 @@ def _kilometres(places: tuple[Site, ...]) -> Floats:
     longitude = np.array([place.longitude for place in places])
     north = (latitude[:, None] - latitude) * FAR_KM_PER_DEGREE
     middle = np.radians((latitude[:, None] + latitude) / 2)
-    return np.hypot(north, (longitude[:, None] - longitude) * FAR_KM_PER_DEGREE * np.cos(middle))
+    return np.asarray(
+        np.hypot(north, (longitude[:, None] - longitude) * FAR_KM_PER_DEGREE * np.cos(middle))
+    )
 
 
 def _staffing(
@@ -465,7 +467,8 @@ def _rounds(plan: Plan, given: PlanInputs, ground: _Ground, choice: _Choice) -> 
     rows = {c.code: at for at, c in enumerate(given.communes)}
     stops = [ground.candidates[int(at)] for at in choice.chosen]
     columns = choice.chosen + len(ground.sites)
-    between = ground.main[np.ix_([rows[s.commune] for s in stops], columns)]
+    halls = np.array([rows[s.commune] for s in stops], dtype=np.int64)
+    between = ground.main[np.ix_(halls, columns)]
     room = np.full(len(stops), float(plan.stops))
     shared = engine.capacitated_median(
         between, np.ones(len(stops)), room, plan.vehicles, single=True, time_limit=SECONDS

@@ -19,3 +19,8 @@ def at_work(visit: Visit, who: str, **options: object) -> Page:
     page.get_by_label("Le code reçu").fill(code[0])
     page.get_by_role("button", name="Me connecter").click()
     return page
+
+
+def menu(page: Page, name: str) -> None:
+    """Open one of the menus of professionals."""
+    page.locator("nav.site-nav summary", has_text=name).click()

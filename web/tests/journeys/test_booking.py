@@ -65,7 +65,7 @@ def test_the_practitioner_finds_it_in_the_agenda_and_takes_some_days_off(visit: 
     fill(parent, "Maëlle")
     parent.get_by_role("button", name="Prendre ce rendez-vous").click()
     page = at_work(visit, "Samuel Vautrin")
-    page.get_by_role("link", name="Mon agenda").click()
+    page.get_by_role("link", name="Mon agenda", exact=True).click()
     expect(page.locator("main")).to_contain_text("Maëlle, seul·e")
     look_at(page)
     page.get_by_label("Du", exact=True).fill("2031-01-06")

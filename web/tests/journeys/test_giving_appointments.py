@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import expect
 from tests.journeys.looking import look_at_all_sides
-from tests.journeys.signed_in import Visit, at_work
+from tests.journeys.signed_in import Visit, at_work, menu
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +17,7 @@ def _no_former_tries(site: str) -> None:
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_practitioner_opens_new_times_changes_them_and_stops(visit: Visit, scripts: bool) -> None:
     page = at_work(visit, "Samuel Vautrin", width=390, scripts=scripts)
-    page.get_by_role("link", name="Mon agenda").click()
+    page.get_by_role("link", name="Mon agenda", exact=True).click()
     page.get_by_role("link", name="Disponibilités : quand nous recevons").click()
     if scripts:
         look_at_all_sides(page)
@@ -46,6 +46,7 @@ def test_a_practitioner_opens_new_times_changes_them_and_stops(visit: Visit, scr
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_manager_adds_someone_and_notes_a_paper(visit: Visit, scripts: bool) -> None:
     page = at_work(visit, "Nadia Perrault", width=390, scripts=scripts)
+    menu(page, "Ma structure")
     page.get_by_role("link", name="Intervenants").first.click()
     page.get_by_role("link", name="Ajouter quelqu’un").click()
     page.get_by_role("button", name="Enregistrer").click()

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 from tests.journeys.looking import look_at
+from tests.journeys.signed_in import menu
 
 Visit = Callable[..., Page]
 ENTRY = "Parents séparés, on en parle"
@@ -30,6 +31,7 @@ def sign_in(page: Page, name: str) -> None:
 
 
 def to_entry(page: Page) -> None:
+    menu(page, "Ma structure")
     page.get_by_role("link", name="Mes services", exact=True).click()
     page.get_by_role("link", name=ENTRY, exact=True).click()
 
@@ -65,6 +67,7 @@ def test_a_manager_changes_hours_and_families_see_them(visit: Visit, scripts: bo
 def test_one_tap_says_that_an_entry_is_still_true(visit: Visit) -> None:
     page = visit("/connexion/")
     sign_in(page, NADIA)
+    menu(page, "Ma structure")
     page.get_by_role("link", name="Mes services", exact=True).click()
     page.get_by_role("button", name=f"Toujours vrai : {ENTRY}").click()
     expect(page.locator("#messages")).to_contain_text(f"« {ENTRY} » est vérifié aujourd’hui.")

@@ -4,9 +4,9 @@ import re
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.journeys.looking import look_at
-from tests.journeys.signed_in import Visit, at_work
+from tests.journeys.signed_in import Visit, at_work, menu
 
 WHO = ("Samuel Vautrin", "Nadia Perrault", "Claire Humbert", "Hugo Marchal")
 ONE_LINE = 60  # pixels: the entries are 44 high
@@ -15,10 +15,6 @@ ONE_LINE = 60  # pixels: the entries are 44 high
 @pytest.fixture(autouse=True)
 def _no_former_tries(site: str) -> None:
     cache.clear()
-
-
-def menu(page: Page, name: str) -> None:
-    page.locator("nav.site-nav summary", has_text=name).click()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Locator, Page, expect
 from tests.journeys.looking import look_at, look_at_all_sides
-from tests.journeys.signed_in import Visit, at_work
+from tests.journeys.signed_in import Visit, at_work, menu
 
 SECONDS = 20
 
@@ -64,6 +64,7 @@ def test_a_session_is_closed_with_the_keyboard_alone(visit: Visit) -> None:
 
 def test_a_private_note_is_written_read_again_and_shown_to_nobody_else(visit: Visit) -> None:
     page = at_work(visit, "Samuel Vautrin", width=390)
+    menu(page, "Familles")
     page.get_by_role("link", name="Mes notes").click()
     look_at_all_sides(page)
     page.locator("ul.rows a").first.click()

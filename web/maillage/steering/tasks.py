@@ -3,10 +3,9 @@
 from procrastinate.contrib.django import app
 
 from maillage.steering.scenarios import actions
-from maillage.steering.scenarios.plan import Plan
 
 
 @app.task(name="steering.solve_scenario")
-def solve_scenario(plan: dict[str, str | int]) -> None:
+def solve_scenario(plan_id: str) -> None:
     """Answer a plan and freeze its outcome; done twice, the second finds it made."""
-    actions.outcome(Plan(**plan))  # type: ignore[arg-type]
+    actions.answer_asked(plan_id)

@@ -1,5 +1,6 @@
 """What is written about scenarios: frozen outcomes, the steps of a run, and decisions."""
 
+import json
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -46,9 +47,16 @@ def ask(plan: Plan, facts: PlanFacts) -> int:
     asked.filter(made_at__lt=timezone.now() - LOST_AFTER).delete()
     with transaction.atomic():
         if not asked.exists():
-            freeze(waiting, b"")
-            app.configure_task("steering.solve_scenario").defer(plan=plan.as_dict())
+            freeze(waiting, json.dumps(plan.as_dict()).encode())
+            app.configure_task("steering.solve_scenario").defer(plan_id=waiting)
     return progress(plan, facts)
+
+
+def answer_asked(plan_id: str) -> None:
+    """Answer the plan that waits under this key; nothing if it was forgotten meanwhile."""
+    asked = FrozenResult.objects.packed(plan_id)
+    if asked:
+        outcome(Plan(**json.loads(asked)))
 
 
 def outcome(plan: Plan) -> Outcome:

@@ -5,7 +5,8 @@ from django.test import Client
 
 from maillage.core import scope
 from maillage.organizations.tests.staff import Role, person, sign_in
-from maillage.steering.models import KeptScenario
+from maillage.steering import tasks
+from maillage.steering.models import FrozenResult, KeptScenario
 from maillage.steering.scenarios import actions, exports, paper, wordings
 from maillage.steering.scenarios.parting import shared
 from maillage.steering.scenarios.plan import Plan
@@ -90,7 +91,7 @@ def test_an_officer_waits_then_compares_decides_and_looks_back(client: Client) -
     waiting = officer.get(address)
     assert waiting["Refresh"] == "2"
     assert "Le calcul est en cours" in words(waiting)
-    solved()
+    tasks.solve_scenario(plan_id=FrozenResult.objects.get().pk)
     assert "Prouvé : aucun autre choix ne peut faire mieux" in words(officer.get(address))
     decide = "/pilotage/scenarios/retenir/moyenne/?departement=70&service=laep&ajouter=1"
     refused = officer.post(decide, {"title": "Un lieu", "reason": ""})

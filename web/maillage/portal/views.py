@@ -108,7 +108,9 @@ def _asked(form: SearchForm, commune: Commune, understood: Understood) -> result
 def _answer(query: QueryDict, asked: results.Asked, found: results.Found) -> dict[str, Any]:
     pages = Paginator(found.results, PER_PAGE).get_page(query.get("page"))
     numbered = list(enumerate(pages.object_list, start=pages.start_index()))
-    bookable = services_to_book([result.service for _number, result in numbered])
+    # With nothing near, the page has asked where else to go already: one question less here.
+    shown = [] if found.instead else [result.service for _number, result in numbered]
+    bookable = services_to_book(shown)
     return {
         "asked": asked,
         "found": found,

@@ -213,7 +213,7 @@ def test_the_count_holds_no_person(client):
             " 'directory_unmetneed' order by 1"
         )
         columns = [row[0] for row in cursor.fetchall()]
-    assert columns == ["commune_id", "count", "departement_id", "id", "month", "need"]
+    assert columns == ["commune_id", "count", "departement_id", "id", "kind", "month", "need"]
 
 
 @pytest.mark.parametrize(

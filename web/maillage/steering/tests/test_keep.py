@@ -198,8 +198,9 @@ def test_an_officer_alone_reads_what_families_did_not_find(officer: Client) -> N
                 commune_id=commune, departement_id="70", need=need, month=when, count=count
             )
     said = words(officer.get("/pilotage/"))
-    assert "Le sommeil de mon enfant 15 2" in said  # 13 searches, rounded; two communes
-    assert "moins de 5 1" in said
+    # 13 searches, rounded; two communes
+    assert "Le sommeil de mon enfant Rien à proximité 15 2" in said
+    assert "Rien à proximité moins de 5 1" in said
     assert "50" not in said.split("n’ont pas trouvé près de chez elles")[1].split("Diagnostics")[0]
     hidden = "n’ont pas trouvé près de chez elles"
     assert hidden not in words(Client().get("/pilotage/"))

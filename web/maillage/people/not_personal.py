@@ -3,7 +3,7 @@
 # Text columns that are about a place, a body, a rule or a file: never about a person.
 NOT_PERSONAL: dict[str, str] = {
     "agenda.Availability": "modes byday joined_by",
-    "agenda.Occurrence": "modes",
+    "agenda.Occurrence": "modes commune",
     "agenda.Room": "name",
     "agenda.WaitingEntry": "communes modes",
     "directory.LinkCheck": "url reason",

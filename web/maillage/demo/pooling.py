@@ -55,7 +55,7 @@ YES = Answer(accepted=True)
 
 def receive(anchor: date) -> None:
     """Lay it again as it was: whatever visitors decided of it is forgotten."""
-    remove()
+    _take_away()
     _appoint(anchor)
     accounts = {one.email: one for one in User.objects.filter(email__in=[p[3] for p in PARTIES])}
     rule = Availability.objects.filter(service=_id(SERVICE), service_at_location__isnull=False)
@@ -72,6 +72,12 @@ def receive(anchor: date) -> None:
 
 def remove() -> None:
     """Take it away, with what was tried with it."""
+    _take_away()
+    User.objects.filter(email__in=SIGNERS).delete()
+
+
+def _take_away() -> None:
+    """Take all away but those who sign: they keep their accounts from one load to the next."""
     shared = PoolingAgreement.objects.filter(is_demonstration=True)
     StatementShare.objects.filter(statement__agreement__in=shared).delete()
     Statement.objects.filter(agreement__in=shared).delete()
@@ -81,13 +87,13 @@ def remove() -> None:
     Household.objects.filter(pk__in=homes).delete()
     shared.filter(replaces__isnull=False).delete()
     shared.delete()
-    User.objects.filter(email__in=SIGNERS).delete()
 
 
 def _appoint(anchor: date) -> None:
     """Those who manage the two other bodies."""
+    standing = set(User.objects.filter(email__in=SIGNERS).values_list("email", flat=True))
     for email, (name, body) in SIGNERS.items():
-        if Organization.objects.filter(pk=_id(body)).exists():
+        if email not in standing and Organization.objects.filter(pk=_id(body)).exists():
             Membership.objects.create(
                 user=User.objects.create_user(email, name),
                 role=Membership.Role.STRUCTURE_MANAGER,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from maillage.agenda.models import Availability
 from maillage.core import scope
 from maillage.core.models import AuditEntry
-from maillage.demo import actions, network
+from maillage.demo import actions, network, pooling
 from maillage.demo.errors import OnlyInDemonstration, TerritoryMissing
 from maillage.demo.personas import PERSONAS
 from maillage.directory.models import Location, Opening, Schedule, Service, ServiceArea
@@ -89,7 +89,8 @@ def test_the_people_of_the_demonstration_have_one_role_each(haute_saone):
             link.user.email: (link.role, link.departement_id)
             for link in Membership.objects.select_related("user")
         }
-    assert roles == {each.email: (each.role, each.departement) for each in PERSONAS}
+    signers = dict.fromkeys(pooling.SIGNERS, (Membership.Role.STRUCTURE_MANAGER, "70"))
+    assert roles == {each.email: (each.role, each.departement) for each in PERSONAS} | signers
 
 
 def test_another_departement_gets_the_same_network_in_its_own_towns(haute_saone):

@@ -40,7 +40,7 @@ def test_the_code_opens_the_workspace(client: Client) -> None:
     nadia = manager()
     code = code_for(client, "Nadia@Example.org")
     response = client.post(GIVE, {"code": code, "action": "verify"})
-    assert (response.status_code, response["Location"]) == (302, "/pro/")
+    assert (response.status_code, response["Location"]) == (302, "/pro/arrivee/")
     with scope.system():
         assert AuditEntry.objects.get().verb == "people.signed_in"
         assert Session.objects.get(user=nadia).user_id == nadia.pk
@@ -131,7 +131,7 @@ def test_another_code_may_be_asked_for_and_kills_the_first(client: Client) -> No
     assert client.get(ASK + "?autre=1").status_code == 200
     second = code_for(client, "nadia@example.org")
     assert client.post(GIVE, {"code": first}).status_code == 200
-    assert client.post(GIVE, {"code": second})["Location"] == "/pro/"
+    assert client.post(GIVE, {"code": second})["Location"] == "/pro/arrivee/"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_one_lands_on_the_page_that_was_asked_for_and_nowhere_else(client: Clien
     code = re.search(r"\d{4} \d{4}", letters()[-1].body)
     assert code
     landed = stranger.post(GIVE, {"code": code[0], "next": "https://ailleurs.example/"})
-    assert landed["Location"] == "/pro/"
+    assert landed["Location"] == "/pro/arrivee/"
 
 
 @pytest.mark.parametrize(

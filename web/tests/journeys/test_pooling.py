@@ -1,18 +1,20 @@
 """J2: a manager approves the rotation that was proposed, and the agenda follows."""
 
-from collections.abc import Callable
-
+import pytest
+from django.core.cache import cache
 from django.db import transaction
 from playwright.sync_api import Page, expect
 from tests.journeys.looking import look_at_all_sides
-from tests.journeys.test_workday import _no_former_tries, at_work
+from tests.journeys.signed_in import Visit, at_work
 
 from maillage.agenda.models import Availability
 from maillage.core import scope
 from maillage.pooling.models import Rotation
 
-Visit = Callable[..., Page]
-__all__ = ["_no_former_tries"]
+
+@pytest.fixture(autouse=True)
+def _no_former_tries(site: str) -> None:
+    cache.clear()
 
 
 def of_the_demonstration(state: str) -> Rotation | None:

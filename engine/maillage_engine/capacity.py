@@ -12,17 +12,17 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from maillage_engine import _check, _problem
+from maillage_engine._bounds import PROVEN, Bounded, is_proven
 from maillage_engine._check import Floats, Ints
 from maillage_engine._milp import Programme, Solution
 from maillage_engine.errors import BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs
-from maillage_engine.siting import PROVEN
 
 SMALL = 1e-7  # a share under this is what rounding leaves
 
 
 @dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(Bounded):
     """Sites and who goes where. Positions are those of the columns given."""
 
     sites: Ints  # (n_open,) chosen columns, increasing
@@ -32,14 +32,9 @@ class Allocation:
     served: csr_array  # (n_demand, n_sites) persons of each origin at each site
     used: Floats  # (n_sites,) persons at each site
 
-    @property
-    def gap(self) -> float:
-        """How far, relatively, the objective may still be from the best one."""
-        return abs(self.objective - self.bound) / max(abs(self.objective), abs(self.bound), 1e-300)
-
 
 @dataclass(frozen=True, slots=True)
-class StaffedPlan:
+class StaffedPlan(Bounded):
     """Sites, their staff and who they serve, within a budget."""
 
     sites: Ints  # (n_open,) chosen columns, increasing
@@ -49,11 +44,6 @@ class StaffedPlan:
     bound: float
     proven: bool
     spent: float  # euros
-
-    @property
-    def gap(self) -> float:
-        """How far, relatively, the objective may still be from the best one."""
-        return abs(self.objective - self.bound) / max(abs(self.objective), abs(self.bound), 1e-300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +234,7 @@ def staffed_plan(  # noqa: PLR0913 - three arguments and their keyword-only opti
         served=_table(within, values[served]),
         objective=-found.objective,
         bound=-found.bound,
-        proven=_close(found.objective, found.bound),
+        proven=is_proven(found.objective, found.bound),
         spent=float(rent @ values[opened] + means.wage / 10 * values[tenths].sum()),
     )
 
@@ -331,7 +321,7 @@ def _allocation(
         sites=np.flatnonzero(values[opened] > 0.5),
         objective=found.objective,
         bound=found.bound,
-        proven=_close(found.objective, found.bound),
+        proven=is_proven(found.objective, found.bound),
         served=table,
         used=np.asarray(table.sum(axis=0)),
     )
@@ -342,7 +332,3 @@ def _table(reach: Pairs, persons: Floats) -> csr_array:
     return csr_array(
         (persons[kept], (reach.origin[kept], reach.destination[kept])), shape=reach.shape
     )
-
-
-def _close(objective: float, bound: float) -> bool:
-    return abs(objective - bound) <= PROVEN * max(abs(objective), abs(bound), 1e-300)

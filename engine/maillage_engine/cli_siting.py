@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from maillage_engine._bounds import relative_gap
 from maillage_engine._check import Floats, Ints
 from maillage_engine.capacity import capacitated_median
 from maillage_engine.cli_matrix import Commands, add_matrix, aligned
@@ -148,7 +149,7 @@ def _write(args: argparse.Namespace, asked: _Asked, answer: Answer) -> None:
         for at, (row, site) in enumerate(zip(rows, answer.sites, strict=True)):
             row += [f"{why.if_closed[at]:.1f}", f"{why.without[at]:g}", f"{steady[site]:.2f}"]
     write(args.output, header, rows)
-    gap = abs(answer.objective - answer.bound) / max(abs(answer.objective), 1e-300)
+    gap = relative_gap(answer.objective, answer.bound)
     verdict = "proven the best" if answer.proven else f"at most {gap:.3%} from the best"
     told = f"# {answer.objective:.6g} {answer.unit}; bound {answer.bound:.6g}: {verdict}"
     if args.output is None:

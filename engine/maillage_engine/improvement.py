@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from maillage_engine import _check, _problem
+from maillage_engine._bounds import Bounded, is_proven
 from maillage_engine._check import Floats, Ints
 from maillage_engine._milp import Programme
 from maillage_engine.access import nearest
 from maillage_engine.errors import BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs
-from maillage_engine.siting import PROVEN, Siting
+from maillage_engine.siting import Siting
 
 
 @dataclass(frozen=True, slots=True)
-class Improvement:
+class Improvement(Bounded):
     """A network that differs from today's by a few sites. Positions are those of the columns."""
 
     sites: Ints  # open after the change, increasing
@@ -29,11 +30,6 @@ class Improvement:
     objective: float  # person-minutes after
     bound: float  # no such change does better
     proven: bool  # the gap is at most one millionth
-
-    @property
-    def gap(self) -> float:
-        """How far, relatively, the objective may still be from the best one."""
-        return abs(self.objective - self.bound) / max(abs(self.objective), abs(self.bound), 1e-300)
 
 
 def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
@@ -129,7 +125,7 @@ def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
         before=before,
         objective=after,
         bound=bound,
-        proven=abs(after - bound) <= PROVEN * max(abs(after), 1e-300),
+        proven=is_proven(after, bound),
     )
 
 
@@ -208,7 +204,7 @@ def backup_cover(
         sites=sites,
         objective=value,
         bound=bound,
-        proven=abs(value - bound) <= PROVEN * max(abs(value), 1e-300),
+        proven=is_proven(value, bound),
         assigned=np.where(trip >= 0, sites[np.maximum(trip, 0)], -1),
     )
 

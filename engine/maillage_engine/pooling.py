@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from maillage_engine import _check, _problem
+from maillage_engine._bounds import Bounded, is_proven
 from maillage_engine._check import Floats, Ints
 from maillage_engine._pooling import (
     SAME,
@@ -27,13 +28,13 @@ from maillage_engine._pooling import (
 )
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs
-from maillage_engine.siting import PROVEN, p_median
+from maillage_engine.siting import p_median
 
 NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True)
-class SharedNetwork:
+class SharedNetwork(Bounded):
     """Open sites and who serves them. Positions are those of the columns and of `staff`."""
 
     sites: Ints  # open sites, increasing
@@ -43,11 +44,6 @@ class SharedNetwork:
     objective: float  # person-minutes to the nearest open site
     bound: float  # no network with as few sites and as high a floor does better
     proven: bool  # the gap is at most one millionth
-
-    @property
-    def gap(self) -> float:
-        """How far, relatively, the travel may still be from the least."""
-        return abs(self.objective - self.bound) / max(abs(self.objective), abs(self.bound), 1e-300)
 
     @property
     def shared(self) -> dict[int, list[int]]:
@@ -371,7 +367,7 @@ def _network(place: Field, staff: _Staff, answer: Answer) -> SharedNetwork:
         quality=int(tenths[sites].min()),
         objective=answer.total,
         bound=answer.bound,
-        proven=abs(answer.total - answer.bound) <= PROVEN * max(abs(answer.total), 1e-300),
+        proven=is_proven(answer.total, answer.bound),
     )
 
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from maillage_engine import _check
+from maillage_engine._bounds import PROVEN
 from maillage_engine._check import Floats, Ints
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
 
-PROVEN = 1e-6  # relative gap under which a plan is proven: the solver's own tolerance
 SLACK = 1e-6  # hours and kilometres that rounding may add up to
 NOWHERE = -1
 

@@ -12,17 +12,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from maillage_engine import _check, _problem
+from maillage_engine._bounds import Bounded, is_proven
 from maillage_engine._check import Ints
 from maillage_engine._search import Mask, Search, network
 from maillage_engine.access import nearest
 from maillage_engine.errors import BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs
 
-PROVEN = 1e-6  # relative gap under which an answer is proven: the solver's own tolerance
-
 
 @dataclass(frozen=True, slots=True)
-class Siting:
+class Siting(Bounded):
     """Sites, and how good they are known to be. Positions are those of the columns given."""
 
     sites: Ints  # (n_open,) chosen columns, increasing
@@ -30,11 +29,6 @@ class Siting:
     bound: float  # no choice can do better than this
     proven: bool  # the gap is at most one millionth
     assigned: Ints  # (n_demand,) nearest chosen site of each origin; -1 where none is within reach
-
-    @property
-    def gap(self) -> float:
-        """How far, relatively, the objective may still be from the best one."""
-        return abs(self.objective - self.bound) / max(abs(self.objective), abs(self.bound), 1e-300)
 
 
 def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
@@ -340,11 +334,10 @@ def _answer(reach: Pairs, columns: Ints, chosen: Mask, objective: float, bound: 
     trip = nearest(_problem.columns_of(reach, opened)).destination
     sites = columns[opened]
     assigned = np.where(trip >= 0, sites[np.maximum(trip, 0)], -1)
-    scale = max(abs(objective), abs(bound), 1e-300)
     return Siting(
         sites=sites,
         objective=float(objective),
         bound=float(bound),
-        proven=abs(objective - bound) <= PROVEN * scale,
+        proven=is_proven(objective, bound),
         assigned=assigned,
     )

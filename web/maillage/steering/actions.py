@@ -5,11 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils import timezone
 
-from maillage.core import audit
 from maillage.steering import compute, diagnosis, inputs, maps
 from maillage.steering.diagnosis import Diagnosis
+from maillage.steering.drafts import Drafts
 from maillage.steering.errors import KeptDiagnosisChanged, PublishedIsFixed
 from maillage.steering.inputs import DepartementFacts, Facts, Inputs
 from maillage.steering.maps import Ground
@@ -82,6 +81,10 @@ def forget_all() -> int:
     return FrozenResult.objects.all().delete()[0]
 
 
+DIAGNOSES = Drafts(KeptDiagnosis, "steering.diagnosis", PublishedIsFixed, KeptDiagnosisChanged)
+publish, withdraw, discard = DIAGNOSES.publish, DIAGNOSES.withdraw, DIAGNOSES.discard
+
+
 @transaction.atomic
 def keep(found: Diagnosis, *, title: str, note: str, actor_id: int) -> KeptDiagnosis:
     """Keep a diagnosis as it is now, with a title and words. It is a draft until published."""
@@ -93,7 +96,7 @@ def keep(found: Diagnosis, *, title: str, note: str, actor_id: int) -> KeptDiagn
         data_hash=found.data_hash,
         code_version=found.code_version,
     )
-    _record(kept, "steering.diagnosis_kept", actor_id)
+    DIAGNOSES.record(kept, "kept", actor_id)
     return kept
 
 
@@ -103,55 +106,10 @@ def annotate(
 ) -> KeptDiagnosis:
     """Change the words of a draft; the figures never change.
 
-    Raises `PublishedIsFixed`, or `KeptDiagnosisChanged` when someone wrote since `seen_at`. The row
-    is locked first, so two who write at once cannot both win.
+    Raises `PublishedIsFixed`, or `KeptDiagnosisChanged` when someone wrote since `seen_at`.
     """
-    kept = _locked(kept_id)
-    if kept.published_at:
-        raise PublishedIsFixed(title=kept.title)
-    if kept.changed_at != seen_at:
-        raise KeptDiagnosisChanged(title=kept.title)
+    kept = DIAGNOSES.draft(kept_id, seen_at)
     kept.title, kept.note = title, note
     kept.save()
-    _record(kept, "steering.diagnosis_annotated", actor_id)
+    DIAGNOSES.record(kept, "annotated", actor_id)
     return kept
-
-
-@transaction.atomic
-def publish(kept_id: UUID, *, actor_id: int) -> KeptDiagnosis:
-    """Let anyone read it. Twice changes nothing."""
-    kept = _locked(kept_id)
-    if kept.published_at is None:
-        kept.published_at = timezone.now()
-        kept.save()
-        _record(kept, "steering.diagnosis_published", actor_id)
-    return kept
-
-
-@transaction.atomic
-def withdraw(kept_id: UUID, *, actor_id: int) -> KeptDiagnosis:
-    """Make it a draft again. Twice changes nothing."""
-    kept = _locked(kept_id)
-    if kept.published_at is not None:
-        kept.published_at = None
-        kept.save()
-        _record(kept, "steering.diagnosis_withdrawn", actor_id)
-    return kept
-
-
-@transaction.atomic
-def discard(kept_id: UUID, *, actor_id: int) -> None:
-    """Delete a draft. Raises `PublishedIsFixed`: what was published is withdrawn first."""
-    kept = _locked(kept_id)
-    if kept.published_at:
-        raise PublishedIsFixed(title=kept.title)
-    _record(kept, "steering.diagnosis_discarded", actor_id)
-    kept.delete()
-
-
-def _locked(kept_id: UUID) -> KeptDiagnosis:
-    return KeptDiagnosis.objects.select_for_update(of=("self",)).get(pk=kept_id)
-
-
-def _record(kept: KeptDiagnosis, verb: str, actor_id: int) -> None:
-    audit.record(actor_id, verb, kept, departement=kept.departement_id)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -47,8 +47,11 @@ def key_of(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class KeptDiagnosisQuerySet(models.QuerySet["KeptDiagnosis"]):
-    """Questions asked of kept diagnoses. Row-level security already hides others' drafts."""
+AnyKept = TypeVar("AnyKept", bound="Kept")
+
+
+class KeptQuerySet(models.QuerySet[AnyKept]):
+    """Questions asked of what officers keep. Row-level security already hides others' drafts."""
 
     def published(self) -> Self:
         """Keep those that anyone may read, latest first."""
@@ -60,8 +63,8 @@ class KeptDiagnosisQuerySet(models.QuerySet["KeptDiagnosis"]):
         return mine.order_by("-changed_at", "pk")
 
 
-class KeptDiagnosis(models.Model):
-    """A diagnosis that an officer keeps as it was, with words; read by others once published.
+class Kept(models.Model):
+    """A result that an officer keeps as it was, with words; read by others once published.
 
     No account is in it: the audit trail says who did what.
     """
@@ -69,7 +72,6 @@ class KeptDiagnosis(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
     title = models.CharField(_("titre"), max_length=120)
-    note = models.TextField(_("ce qu’il faut en retenir"), max_length=4000, blank=True)
     packed = models.BinaryField(_("résultat"))
     data_hash = models.CharField(_("empreinte des données"), max_length=64)
     code_version = models.CharField(_("version du code"), max_length=120)
@@ -77,7 +79,19 @@ class KeptDiagnosis(models.Model):
     changed_at = models.DateTimeField(_("modifié le"), auto_now=True)
     published_at = models.DateTimeField(_("publié le"), null=True, blank=True)
 
-    objects = KeptDiagnosisQuerySet.as_manager()
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class KeptDiagnosis(Kept):
+    """A diagnosis, and what is to be remembered of it."""
+
+    note = models.TextField(_("ce qu’il faut en retenir"), max_length=4000, blank=True)
+
+    objects = KeptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("diagnostic gardé")
@@ -90,46 +104,18 @@ class KeptDiagnosis(models.Model):
             )
         ]
 
-    def __str__(self) -> str:
-        return self.title
 
+class KeptScenario(Kept):
+    """One proposal that was chosen, why, and what was expected; later, what really came."""
 
-class KeptScenarioQuerySet(models.QuerySet["KeptScenario"]):
-    """Questions asked of decisions. Row-level security already hides others' drafts."""
-
-    def published(self) -> Self:
-        """Keep those that anyone may read, latest first."""
-        return self.filter(published_at__isnull=False).order_by("-published_at", "pk")
-
-    def drafts_of(self, departements: Iterable[str]) -> Self:
-        """Keep what is not published yet in these départements, latest first."""
-        mine = self.filter(departement__in=departements, published_at=None)
-        return mine.order_by("-changed_at", "pk")
-
-
-class KeptScenario(models.Model):
-    """One proposal that was chosen, why, and what was expected; later, what really came.
-
-    No account is in it: the audit trail says who did what.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
-    title = models.CharField(_("titre"), max_length=120)
     aim = models.CharField(_("proposition retenue"), max_length=20)
     reason = models.TextField(_("pourquoi ce choix"), max_length=4000)
-    packed = models.BinaryField(_("résultat"))
-    data_hash = models.CharField(_("empreinte des données"), max_length=64)
-    code_version = models.CharField(_("version du code"), max_length=120)
     expected_low = models.PositiveIntegerField(_("personnes attendues, au moins"))
     expected_high = models.PositiveIntegerField(_("personnes attendues, au plus"))
     observed = models.PositiveIntegerField(_("personnes venues la première année"), null=True)
     opened_on = models.DateField(_("ouvert le"), null=True)
-    kept_at = models.DateTimeField(_("gardé le"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("modifié le"), auto_now=True)
-    published_at = models.DateTimeField(_("publié le"), null=True, blank=True)
 
-    objects = KeptScenarioQuerySet.as_manager()
+    objects = KeptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("décision d’implantation")
@@ -151,6 +137,3 @@ class KeptScenario(models.Model):
                 violation_error_message=_("Dites d’abord quand les lieux ont ouvert."),
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.title

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from maillage.core import audit
 from maillage.steering.actions import freeze
+from maillage.steering.drafts import Drafts
 from maillage.steering.errors import DecisionIsPublished, ScenarioChanged
 from maillage.steering.models import FrozenResult, KeptScenario, key_of
 from maillage.steering.provenance import code_version
@@ -78,6 +78,10 @@ def _step(name: str, step: str) -> str:
     return key_of("step", name, step)
 
 
+SCENARIOS = Drafts(KeptScenario, "steering.scenario", DecisionIsPublished, ScenarioChanged)
+publish, withdraw, discard = SCENARIOS.publish, SCENARIOS.withdraw, SCENARIOS.discard
+
+
 @transaction.atomic
 def decide(made: Outcome, *, aim: str, title: str, reason: str, actor_id: int) -> KeptScenario:
     """Keep the proposal that was chosen, as it is now. It is a draft until published."""
@@ -93,7 +97,7 @@ def decide(made: Outcome, *, aim: str, title: str, reason: str, actor_id: int) -
         expected_low=min(chosen.low, chosen.high),
         expected_high=chosen.high,
     )
-    _record(kept, "steering.scenario_kept", actor_id)
+    SCENARIOS.record(kept, "kept", actor_id)
     return kept
 
 
@@ -105,62 +109,18 @@ def reword(
 
     Raises `DecisionIsPublished`, or `ScenarioChanged` when someone wrote since `seen_at`.
     """
-    kept = _locked(kept_id)
-    if kept.published_at:
-        raise DecisionIsPublished(title=kept.title)
-    if kept.changed_at != seen_at:
-        raise ScenarioChanged(title=kept.title)
+    kept = SCENARIOS.draft(kept_id, seen_at)
     kept.title, kept.reason = title, reason
     kept.save()
-    _record(kept, "steering.scenario_reworded", actor_id)
+    SCENARIOS.record(kept, "reworded", actor_id)
     return kept
 
 
 @transaction.atomic
 def observe(kept_id: UUID, *, opened_on: date, observed: int | None, actor_id: int) -> KeptScenario:
     """Write when the places opened and how many people came; published or not."""
-    kept = _locked(kept_id)
+    kept = SCENARIOS.locked(kept_id)
     kept.opened_on, kept.observed = opened_on, observed
     kept.save()
-    _record(kept, "steering.scenario_observed", actor_id)
+    SCENARIOS.record(kept, "observed", actor_id)
     return kept
-
-
-@transaction.atomic
-def publish(kept_id: UUID, *, actor_id: int) -> KeptScenario:
-    """Let anyone read it. Twice changes nothing."""
-    kept = _locked(kept_id)
-    if kept.published_at is None:
-        kept.published_at = timezone.now()
-        kept.save()
-        _record(kept, "steering.scenario_published", actor_id)
-    return kept
-
-
-@transaction.atomic
-def withdraw(kept_id: UUID, *, actor_id: int) -> KeptScenario:
-    """Make it a draft again. Twice changes nothing."""
-    kept = _locked(kept_id)
-    if kept.published_at is not None:
-        kept.published_at = None
-        kept.save()
-        _record(kept, "steering.scenario_withdrawn", actor_id)
-    return kept
-
-
-@transaction.atomic
-def discard(kept_id: UUID, *, actor_id: int) -> None:
-    """Delete a draft. Raises `DecisionIsPublished`: what was published is withdrawn first."""
-    kept = _locked(kept_id)
-    if kept.published_at:
-        raise DecisionIsPublished(title=kept.title)
-    _record(kept, "steering.scenario_discarded", actor_id)
-    kept.delete()
-
-
-def _locked(kept_id: UUID) -> KeptScenario:
-    return KeptScenario.objects.select_for_update(of=("self",)).get(pk=kept_id)
-
-
-def _record(kept: KeptScenario, verb: str, actor_id: int) -> None:
-    audit.record(actor_id, verb, kept, departement=kept.departement_id)

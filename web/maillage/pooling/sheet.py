@@ -1,15 +1,13 @@
 """An issued month on one printed page (PDF, A4). The same statement gives the same bytes."""
 
-import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from maillage.core import printed
 from maillage.pooling.models import Statement
 from maillage.pooling.statements import Shown
 
@@ -17,14 +15,8 @@ TEMPLATE = Path(__file__).resolve().parent / "templates" / "pooling" / "statemen
 
 
 def pdf(statement: Statement, shown: Shown) -> bytes:
-    """Set the page. Fonts are those of the program, so that every machine prints the same."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        facts = json.dumps(_facts(statement, shown), ensure_ascii=False)
-        (place / "facts.json").write_text(facts, encoding="utf-8")
-        (place / "statement.typ").write_bytes(TEMPLATE.read_bytes())
-        made = typst.compile(str(place / "statement.typ"), root=folder, ignore_system_fonts=True)
-    return bytes(made)
+    """Set the page."""
+    return printed.pdf(TEMPLATE, _facts(statement, shown))
 
 
 def _facts(statement: Statement, shown: Shown) -> dict[str, Any]:

@@ -1,19 +1,16 @@
 """What an invitation says: in a message, or on a letter with a code and a picture to scan."""
 
 import io
-import json
-import tempfile
 from datetime import date
 from pathlib import Path
 
 import segno
-import typst
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
-from maillage.core import outbox
+from maillage.core import outbox, printed
 from maillage.portal import words
 from maillage.portal.invitations import shown
 from maillage.portal.models import Invitation
@@ -57,13 +54,7 @@ def pdf(made: Invitation, code: str, link: str, day: date) -> bytes:
     }
     drawn = io.BytesIO()
     segno.make(link, error="m", micro=False).save(drawn, kind="svg", border=2, scale=4)
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "qr.svg").write_bytes(drawn.getvalue())
-        (place / "facts.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-        (place / "letter.typ").write_bytes(TEMPLATE.read_bytes())
-        made_of = typst.compile(str(place / "letter.typ"), root=folder, ignore_system_fonts=True)
-    return bytes(made_of)
+    return printed.pdf(TEMPLATE, facts, {"qr.svg": drawn.getvalue()})
 
 
 def _facts(made: Invitation) -> dict[str, str]:

@@ -3,18 +3,17 @@
 import hashlib
 import io
 import json
-import tempfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from maillage.core import printed
 from maillage.directory.models import Opening
 from maillage.directory.offers import Way
 from maillage.portal import words
@@ -64,14 +63,8 @@ def facts(commune: Commune, monday: date, now: datetime) -> dict[str, Any]:
 
 
 def pdf(said: dict[str, Any]) -> bytes:
-    """Set the page. Fonts are those of the program, so that every machine prints the same."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "qr.svg").write_bytes(_qr(said["page"]))
-        (place / "facts.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-        (place / "sheet.typ").write_bytes(TEMPLATE.read_bytes())
-        made = typst.compile(str(place / "sheet.typ"), root=folder, ignore_system_fonts=True)
-    return bytes(made)
+    """Set the page."""
+    return printed.pdf(TEMPLATE, said, {"qr.svg": _qr(said["page"])})
 
 
 def all_places(results: list[Result]) -> list[Result]:

@@ -1,15 +1,13 @@
 """The diagnosis on one printed page (PDF, A4). The same diagnosis gives the same bytes."""
 
-import json
 import math
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from maillage.core import printed
 from maillage.steering import presentation, wording
 from maillage.steering.diagnosis import Diagnosis
 
@@ -20,15 +18,7 @@ FIGURES = ("couverture", "personnes-eloignees", "communes-non-desservies", "acce
 
 def pdf(found: Diagnosis, map_svg: bytes) -> bytes:
     """One page: the question, the map, four figures, where there is none, and the sources."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "map.svg").write_bytes(map_svg)
-        (place / "facts.json").write_text(
-            json.dumps(_facts(found), ensure_ascii=False), encoding="utf-8"
-        )
-        (place / "sheet.typ").write_bytes(TEMPLATE.read_bytes())
-        made = typst.compile(str(place / "sheet.typ"), root=folder, ignore_system_fonts=True)
-    return bytes(made)
+    return printed.pdf(TEMPLATE, _facts(found), {"map.svg": map_svg})
 
 
 def _facts(found: Diagnosis) -> dict[str, Any]:

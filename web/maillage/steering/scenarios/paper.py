@@ -1,14 +1,12 @@
 """The paper for a council: the question, the three choices, the one retained and why (PDF, A4)."""
 
-import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from maillage.core import printed
 from maillage.steering.scenarios import presentation, wordings
 from maillage.steering.scenarios.result import Outcome, Proposal
 
@@ -17,13 +15,7 @@ TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "steering" / "dec
 
 def pdf(found: Outcome, aim: str = "", title: str = "", reason: str = "") -> bytes:
     """Two pages at most; the same outcome and words give the same bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        facts = json.dumps(_facts(found, aim, title, reason), ensure_ascii=False)
-        (place / "facts.json").write_text(facts, encoding="utf-8")
-        (place / "decision.typ").write_bytes(TEMPLATE.read_bytes())
-        made = typst.compile(str(place / "decision.typ"), root=folder, ignore_system_fonts=True)
-    return bytes(made)
+    return printed.pdf(TEMPLATE, _facts(found, aim, title, reason))
 
 
 def _facts(found: Outcome, aim: str, title: str, reason: str) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db.models import Sum
 
 from maillage.agenda.models import Appointment
 from maillage.core import audit
+from maillage.core.parts import by_largest_remainder
 from maillage.directory.models import Service
 from maillage.fees.errors import SharesDoNotAddUp
 from maillage.fees.models import Cost, Fee, Funder, Funding
@@ -74,14 +76,11 @@ def split(total: Decimal, shares: Sequence[tuple[str, Decimal]]) -> list[Part]:
     equal remainders the larger share comes first, then the order in which shares are given.
     """
     sign = -1 if total < 0 else 1
-    exact = [abs(total) * percent / HUNDRED for _funder, percent in shares]
-    floors = [amount.quantize(CENT, ROUND_FLOOR) for amount in exact]
-    cents = int((abs(total) - sum(floors, NOTHING)) / CENT)
-    order = sorted(range(len(shares)), key=lambda n: (floors[n] - exact[n], -shares[n][1], n))
-    for n in order[:cents]:
-        floors[n] += CENT
-    pairs = zip(shares, floors, strict=True)
-    return [Part(funder, percent, sign * amount) for (funder, percent), amount in pairs]
+    cents = int(abs(total) / CENT)
+    percents = [Fraction(percent) for _funder, percent in shares]
+    parts = by_largest_remainder(cents, [cents * one / 100 for one in percents], favour=percents)
+    pairs = zip(shares, parts, strict=True)
+    return [Part(funder, percent, sign * part * CENT) for (funder, percent), part in pairs]
 
 
 def ledgers(services: Collection[Service], year: int) -> list[Ledger]:

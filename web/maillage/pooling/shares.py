@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from maillage.core.parts import by_largest_remainder
+
 CENT = Decimal("0.01")
 
 
@@ -21,11 +23,7 @@ def split(amount: Decimal, weights: Sequence[int], otherwise: Sequence[int]) -> 
     used = weights if any(weights) else otherwise
     whole = sum(used)
     cents = int((abs(amount) / CENT).to_integral_exact())
-    exact = [Fraction(cents * weight, whole) for weight in used]
-    parts = [int(part) for part in exact]
-    by_remainder = sorted(range(len(used)), key=lambda rank: (parts[rank] - exact[rank], rank))
-    for rank in by_remainder[: cents - sum(parts)]:
-        parts[rank] += 1
+    parts = by_largest_remainder(cents, [Fraction(cents * weight, whole) for weight in used])
     sign = -1 if amount < 0 else 1
     return [sign * part * CENT for part in parts]
 

@@ -6,6 +6,7 @@ from itertools import pairwise, permutations
 import numpy as np
 from numpy.typing import NDArray
 
+from maillage.core.parts import by_largest_remainder
 from maillage.steering.inputs import CommuneFacts
 from maillage.steering.scenarios.inputs import PlanInputs
 from maillage.steering.scenarios.plan import Plan
@@ -41,12 +42,7 @@ def shared(euros: int, weights: Sequence[float]) -> list[int]:
     total = sum(weights)
     if not total:
         return [0 for _weight in weights]
-    exact = [euros * weight / total for weight in weights]
-    found = [int(part) for part in exact]
-    rest = sorted(range(len(exact)), key=lambda n: (found[n] - exact[n], n))
-    for n in rest[: euros - sum(found)]:
-        found[n] += 1
-    return found
+    return by_largest_remainder(euros, [euros * weight / total for weight in weights])
 
 
 def loops(

@@ -1,20 +1,16 @@
 """The secret code that follows a complaint: easy to copy by hand, impossible to guess."""
 
-import secrets
+from maillage.core import tokens
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without what is read as something else
 GROUPS, LETTERS = 4, 4
 
 
 def new() -> str:
     """A code of sixteen signs: more than 2 to the 79 of them."""
-    groups = ["".join(secrets.choice(ALPHABET) for _ in range(LETTERS)) for _ in range(GROUPS)]
-    return "-".join(groups)
+    return tokens.in_groups(tokens.code(GROUPS * LETTERS), LETTERS)
 
 
 def as_kept(typed: str) -> str:
     """The same code however it was typed: spaces, small letters, without its dashes."""
-    signs = [sign for sign in typed.upper() if sign in ALPHABET]
-    if len(signs) != GROUPS * LETTERS:
-        return ""
-    return "-".join("".join(signs[at : at + LETTERS]) for at in range(0, len(signs), LETTERS))
+    signs = tokens.typed_code(typed)
+    return tokens.in_groups(signs, LETTERS) if len(signs) == GROUPS * LETTERS else ""

@@ -4,7 +4,6 @@ The answer is sealed with a key made from a code shown once to the parent. The d
 and the messages hold nothing that opens it.
 """
 
-import secrets
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from maillage.agenda.models import Appointment
-from maillage.core import audit, outbox, scope
+from maillage.core import audit, outbox, scope, tokens
 from maillage.core.models import MessageKind
 from maillage.families import links
 from maillage.families.models import ContactLink
@@ -36,13 +35,12 @@ ANSWERED_WITHIN = relativedelta(months=1)  # GDPR, article 12(3)
 
 def new_code() -> str:
     """Return a code of one hundred bits, in groups that can be written down."""
-    drawn = "".join(secrets.choice(LETTERS) for _ in range(CODE_LETTERS))
-    return "-".join(drawn[at : at + GROUP] for at in range(0, CODE_LETTERS, GROUP))
+    return tokens.in_groups(tokens.code(CODE_LETTERS, LETTERS), GROUP)
 
 
 def private_key(code: str) -> bytes:
     """The key that a code stands for, however it is typed."""
-    typed = "".join(letter for letter in code.upper() if letter in LETTERS).encode()
+    typed = tokens.typed_code(code, LETTERS).encode()
     return HKDF(SHA256(), 32, salt=None, info=b"maillage access code").derive(typed)
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.agenda.models import Availability
 from maillage.agenda.permissions import keeps_an_agenda
+from maillage.core.tokens import typed_code
 from maillage.directory.models import Service
 from maillage.families.errors import LinkIsDead
 from maillage.families.limits import caller, may_try
@@ -188,7 +189,7 @@ def _opened(request: HttpRequest, code: str, form: CodeForm) -> HttpResponse:
     if found.practitioner_id is not None:
         address += f"?avec={found.practitioner_id}"
     answer = redirect(address)
-    return invitations.keep(answer, invitations.normal(code), space.kept(path="/"))
+    return invitations.keep(answer, typed_code(code), space.kept(path="/"))
 
 
 def _services(request: AtWork) -> Any:

@@ -4,7 +4,6 @@ The code travels in the link of a mail or an SMS, or is typed from a letter. It 
 whose name and address are filled in, and nothing else.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from maillage.agenda.models import Appointment
-from maillage.core import audit, scope
+from maillage.core import audit, scope, tokens
 from maillage.core.tokens import fingerprint
 from maillage.directory.models import Service
 from maillage.families.errors import LinkIsDead
@@ -24,7 +23,6 @@ from maillage.practitioners.models import Practitioner
 
 LASTS = timedelta(days=60)
 COOKIE = "invitation"
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is mistaken for another
 CODE_LENGTH = 10
 
 
@@ -43,7 +41,7 @@ class Asked:
 @transaction.atomic
 def invite(asked: Asked, *, by: int) -> tuple[Invitation, str]:
     """Note an invitation and return its code, which is kept nowhere."""
-    code = "".join(secrets.choice(LETTERS) for _letter in range(CODE_LENGTH))
+    code = tokens.code(CODE_LENGTH)
     made = Invitation.objects.create(
         departement_id=asked.service.departement_id,
         organization_id=asked.service.organization_id,
@@ -74,7 +72,7 @@ def revoke(invitation: Invitation, *, by: int) -> None:
 
 def follow(code: str) -> Invitation:
     """Find what a code opens. Raises `LinkIsDead`: unknown, used, taken back or too old."""
-    plain = normal(code)
+    plain = tokens.typed_code(code)
     scope.hold_link(fingerprint(plain))
     found = Invitation.objects.open(timezone.now()).filter(code_hash=fingerprint(plain))
     invitation = found.select_related("service", "practitioner").first()
@@ -83,14 +81,9 @@ def follow(code: str) -> Invitation:
     return invitation
 
 
-def normal(code: str) -> str:
-    """A code as it was made, however it is typed."""
-    return "".join(sign for sign in code.upper() if sign in LETTERS)
-
-
 def shown(code: str) -> str:
     """A code as a letter prints it."""
-    return f"{code[:5]} {code[5:]}"
+    return tokens.in_groups(code, CODE_LENGTH // 2, " ")
 
 
 def held(request: HttpRequest, service_id: UUID) -> Invitation | None:

@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from maillage.agenda.models import Appointment
 from maillage.core import audit
-from maillage.core.parts import by_largest_remainder
+from maillage.core.shares import by_largest_remainder
 from maillage.directory.models import Service
 from maillage.fees.errors import SharesDoNotAddUp
 from maillage.fees.models import Cost, Fee, Funder, Funding

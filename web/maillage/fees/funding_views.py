@@ -1,6 +1,5 @@
 """Who pays what families do not: the accounts of each service and year."""
 
-import csv
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from maillage.core.csv_files import RFC_4180, csv_bytes
 from maillage.core.errors import DomainError
 from maillage.directory.models import Service
 from maillage.fees import funding, permissions
@@ -88,14 +88,14 @@ def add_cost(request: AtWork, service_id: UUID, year: int) -> HttpResponse:
 @require_GET
 def funding_csv(request: AtWork, year: int) -> HttpResponse:
     """The same accounts as a file: one line for each service and funder."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="financement-{year}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(COLUMNS)
+    rows: list[list[Any]] = [list(COLUMNS)]
     for one in _ledgers(request, year):
         facts = [one.service.departement_id, one.service.organization.name, one.service.name, year]
         parts = [[part.funder, part.percent, part.amount] for part in one.parts]
-        writer.writerows([*facts, one.spent, *part] for part in parts or [["", "", ""]])
+        rows += [[*facts, one.spent, *part] for part in parts or [["", "", ""]]]
+    body = csv_bytes(rows, RFC_4180)
+    response = HttpResponse(body, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="financement-{year}.csv"'
     return response
 
 

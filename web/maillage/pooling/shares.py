@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from maillage.core.parts import by_largest_remainder
+from maillage.core.shares import by_largest_remainder
 
 CENT = Decimal("0.01")
 

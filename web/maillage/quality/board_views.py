@@ -1,6 +1,5 @@
 """The quality board, for those who steer and those who manage; the words, for those who steer."""
 
-import csv
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maillage.core.csv_files import FRENCH_SPREADSHEET, csv_bytes
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.models import Organization
 from maillage.organizations.permissions import AtWork, professionals_only
@@ -38,13 +38,11 @@ def board(request: AtWork) -> HttpResponse:
 def board_csv(request: AtWork) -> HttpResponse:
     """The same, as a file."""
     page = _board(request)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    head = ["code", _("question"), _("mesure"), _("valeur"), _("sur")]
+    body = csv_bytes([head, *compute.rows(page["tiles"])], FRENCH_SPREADSHEET)
+    response = HttpResponse(body, content_type="text/csv; charset=utf-8")
     name = f"qualite-{page['code']}-{page['quarter'].code}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(response, delimiter=";", lineterminator="\r\n")
-    response.write("\ufeff")
-    writer.writerow(["code", _("question"), _("mesure"), _("valeur"), _("sur")])
-    writer.writerows(compute.rows(page["tiles"]))
     return response
 
 

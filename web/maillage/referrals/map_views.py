@@ -1,7 +1,5 @@
 """R31: the pathway map of a territory, for professionals; what officers do about gaps."""
 
-import csv
-import io
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from maillage.core.csv_files import csv_bytes
 from maillage.core.maps import Area, Drawing, LegendClass, draw
 from maillage.core.tables import Cell as Box
 from maillage.core.tables import Column
@@ -65,26 +64,24 @@ def pathways(request: AtWork) -> HttpResponse:
 def pathways_csv(request: AtWork) -> HttpResponse:
     """Every cell, for a spreadsheet."""
     code = _departement(request)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_HEAD)
-    for cell in steps.survey(code, timezone.localdate()):
-        writer.writerow(
-            [
-                code,
-                cell.epci.pk,
-                cell.epci.name,
-                cell.need.code,
-                cell.step,
-                cell.on_site,
-                round(cell.share, 3),
-                "" if cell.nearest is None else cell.nearest,
-                cell.remote,
-                "" if cell.referrals is None else cell.referrals,
-                cell.gap.raised_on.isoformat() if cell.gap else "",
-            ]
-        )
-    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    rows = [
+        [
+            code,
+            cell.epci.pk,
+            cell.epci.name,
+            cell.need.code,
+            cell.step,
+            cell.on_site,
+            round(cell.share, 3),
+            "" if cell.nearest is None else cell.nearest,
+            cell.remote,
+            "" if cell.referrals is None else cell.referrals,
+            cell.gap.raised_on.isoformat() if cell.gap else "",
+        ]
+        for cell in steps.survey(code, timezone.localdate())
+    ]
+    body = csv_bytes([CSV_HEAD, *rows])
+    response = HttpResponse(body, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="parcours-{code}.csv"'
     return response
 

@@ -2,7 +2,6 @@
 of insertion is in them.
 """
 
-import csv
 import io
 import json
 import math
@@ -17,13 +16,13 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from maillage.core.csv_files import csv_bytes
 from maillage.steering import wording
 from maillage.steering.columns import COMMUNE_COLUMNS, EPCI_COLUMNS, Column, values
 from maillage.steering.diagnosis import Diagnosis
 from maillage.steering.indicators import INDICATORS
 from maillage.steering.provenance_text import provenance
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 PINNED = (2000, 1, 1, 0, 0, 0)  # every date stamp inside a file
 PINNED_ISO = b"2000-01-01T00:00:00Z"
 
@@ -41,32 +40,12 @@ def epcis_csv(found: Diagnosis) -> bytes:
 def figures_csv(found: Diagnosis) -> bytes:
     """One row per figure of the whole département."""
     rows = [(i.code, str(i.label), _plain(i.number(found)), str(i.unit)) for i in INDICATORS]
-    return written([("code", "indicateur", "valeur", "unite"), *rows])
+    return csv_bytes([("code", "indicateur", "valeur", "unite"), *rows])
 
 
 def _csv(columns: tuple[Column[Any], ...], rows: Iterable[Any]) -> bytes:
     head = [column.code for column in columns]
-    return written([head, *(values(columns, row) for row in rows)])
-
-
-def written(rows: Iterable[Iterable[Any]]) -> bytes:
-    """Rows as CSV, in UTF-8, without a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    for row in rows:
-        writer.writerow([_safe(value) for value in row])
-    return text.getvalue().encode()
-
-
-def _safe(value: Any) -> Any:
-    """Empty for unknown, 0 or 1 for a yes or no; a text that a spreadsheet would run is quoted."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return csv_bytes([head, *(values(columns, row) for row in rows)])
 
 
 def _plain(value: float | None) -> float | str:

@@ -136,7 +136,7 @@ def kept(request: AtWork, kept_id: UUID) -> HttpResponse:
     """Read a kept diagnosis as it was; an officer changes its words."""
     rights = rights_of(request)
     if request.method == "POST":
-        row = changeable(rights, kept_id)
+        row = changeable(rights, kept_id, KeptDiagnosis)
         form = WordsForm(request.POST)
         if form.is_valid():
             actions.annotate(
@@ -151,7 +151,7 @@ def kept(request: AtWork, kept_id: UUID) -> HttpResponse:
             )
             return redirect("steering:kept", kept_id)
     else:
-        row = readable(rights, kept_id)
+        row = readable(rights, kept_id, KeptDiagnosis)
         seen = row.changed_at.isoformat()
         form = WordsForm(initial={"title": row.title, "note": row.note, "seen_at": seen})
     return render(request, "steering/kept.html", _kept_context(request, row, form))
@@ -181,7 +181,7 @@ def _kept_context(request: HttpRequest, row: KeptDiagnosis, form: WordsForm) -> 
 @professionals_only(officers)
 def publish(request: AtWork, kept_id: UUID) -> HttpResponse:
     """Let anyone read a kept diagnosis."""
-    changeable(request.rights, kept_id)
+    changeable(request.rights, kept_id, KeptDiagnosis)
     actions.publish(kept_id, actor_id=request.user.pk)
     messages.success(request, _("Publié : tout le monde peut le lire à cette adresse."))
     return redirect("steering:kept", kept_id)
@@ -191,7 +191,7 @@ def publish(request: AtWork, kept_id: UUID) -> HttpResponse:
 @professionals_only(officers)
 def withdraw(request: AtWork, kept_id: UUID) -> HttpResponse:
     """Make a published diagnosis a draft again."""
-    changeable(request.rights, kept_id)
+    changeable(request.rights, kept_id, KeptDiagnosis)
     actions.withdraw(kept_id, actor_id=request.user.pk)
     messages.success(request, _("Retiré de la publication : c’est de nouveau un brouillon."))
     return redirect("steering:kept", kept_id)
@@ -201,7 +201,7 @@ def withdraw(request: AtWork, kept_id: UUID) -> HttpResponse:
 @professionals_only(officers)
 def discard(request: AtWork, kept_id: UUID) -> HttpResponse:
     """Delete a draft."""
-    changeable(request.rights, kept_id)
+    changeable(request.rights, kept_id, KeptDiagnosis)
     actions.discard(kept_id, actor_id=request.user.pk)
     messages.success(request, _("Brouillon supprimé."))
     return redirect("steering:home")

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.permissions import Rights
-from maillage.steering.models import KeptDiagnosis
+from maillage.steering.models import AnyKept
 
 
 def home_departement(rights: Rights, loaded: list[str]) -> str:
@@ -32,16 +32,17 @@ def may_steer(rights: Rights, departement: str) -> None:
         raise NotAllowed
 
 
-def readable(rights: Rights, kept_id: UUID) -> KeptDiagnosis:
+def readable(rights: Rights, kept_id: UUID, model: type[AnyKept]) -> AnyKept:
     """Load what is published, or a draft of a département one steers; else it does not exist."""
-    kept = get_object_or_404(KeptDiagnosis.objects.select_related("departement"), pk=kept_id)
+    rows = model._default_manager.select_related("departement")
+    kept: AnyKept = get_object_or_404(rows, pk=kept_id)
     if kept.published_at is None and kept.departement_id not in steered(rights):
         raise Http404
     return kept
 
 
-def changeable(rights: Rights, kept_id: UUID) -> KeptDiagnosis:
+def changeable(rights: Rights, kept_id: UUID, model: type[AnyKept]) -> AnyKept:
     """Load what one may change, or refuse."""
-    kept = readable(rights, kept_id)
+    kept = readable(rights, kept_id, model)
     may_steer(rights, kept.departement_id)
     return kept

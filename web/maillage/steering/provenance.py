@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 OURS = (
     "compute.py", "diagnosis.py", "inputs.py", "maps.py", "opening_hours.py", "question.py",
     "scenarios/compute.py", "scenarios/inputs.py", "scenarios/parting.py", "scenarios/plan.py",
-    "scenarios/result.py", "../core/parts.py",
+    "scenarios/result.py", "../core/shares.py",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from maillage.steering.exports import written
+from maillage.core.csv_files import csv_bytes
 from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Outcome
 
@@ -26,7 +26,7 @@ def communes_csv(found: Outcome) -> bytes:
         (home.code, home.name, home.epci, home.people if home.known else None, *home.minutes)
         for home in found.homes
     ]
-    return written([head, *rows])
+    return csv_bytes([head, *rows])
 
 
 def places_csv(found: Outcome) -> bytes:
@@ -39,7 +39,7 @@ def places_csv(found: Outcome) -> bytes:
          p.steady, p.exactly, p.staff, p.needed)
         for proposal in found.proposals for p in proposal.places
     ]  # fmt: skip
-    return written([head, *rows])
+    return csv_bytes([head, *rows])
 
 
 def geojson(found: Outcome) -> bytes:

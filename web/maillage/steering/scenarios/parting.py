@@ -6,7 +6,7 @@ from itertools import pairwise, permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.core.parts import by_largest_remainder
+from maillage.core.shares import by_largest_remainder
 from maillage.steering.inputs import CommuneFacts
 from maillage.steering.scenarios.inputs import PlanInputs
 from maillage.steering.scenarios.plan import Plan

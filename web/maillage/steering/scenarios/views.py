@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,7 +16,14 @@ from maillage.steering.actions import ground
 from maillage.steering.forms import loaded_departements
 from maillage.steering.inputs import departements
 from maillage.steering.models import KeptScenario
-from maillage.steering.permissions import home_departement, may_steer, officers, steered
+from maillage.steering.permissions import (
+    changeable,
+    home_departement,
+    may_steer,
+    officers,
+    readable,
+    steered,
+)
 from maillage.steering.presentation import shapes
 from maillage.steering.scenarios import actions, exports, inputs, paper, presentation, wordings
 from maillage.steering.scenarios.forms import AttendanceForm, DecisionForm, PlanForm
@@ -173,7 +180,7 @@ def decide(request: AtWork, aim: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decision(request: AtWork, kept_id: UUID) -> HttpResponse:
     """Read a decision as it was taken; an officer changes its words."""
-    row = _readable(request, kept_id)
+    row = readable(rights_of(request), kept_id, KeptScenario)
     words = DecisionForm(
         initial={"title": row.title, "reason": row.reason, "seen_at": row.changed_at.isoformat()}
     )
@@ -217,7 +224,7 @@ def _decided(
 @require_GET
 def decision_file(request: HttpRequest, kept_id: UUID, name: str) -> HttpResponse:
     """The decision paper and its tables, as they were."""
-    row = _readable(request, kept_id)
+    row = readable(rights_of(request), kept_id, KeptScenario)
     if name not in FILES:
         raise Http404
     made = unpack(bytes(row.packed))
@@ -233,7 +240,7 @@ def decision_file(request: HttpRequest, kept_id: UUID, name: str) -> HttpRespons
 @professionals_only(officers)
 def observe(request: AtWork, kept_id: UUID) -> HttpResponse:
     """Write when the places opened and how many came."""
-    row = _changeable(request, kept_id)
+    row = changeable(request.rights, kept_id, KeptScenario)
     came = AttendanceForm(request.POST)
     if not came.is_valid():
         words = DecisionForm(initial={"title": row.title, "reason": row.reason})
@@ -248,7 +255,7 @@ def observe(request: AtWork, kept_id: UUID) -> HttpResponse:
 @professionals_only(officers)
 def publish(request: AtWork, kept_id: UUID) -> HttpResponse:
     """Let anyone read a decision."""
-    _changeable(request, kept_id)
+    changeable(request.rights, kept_id, KeptScenario)
     actions.publish(kept_id, actor_id=request.user.pk)
     messages.success(request, _("Publiée : tout le monde peut la lire à cette adresse."))
     return redirect("steering:decision", kept_id)
@@ -258,7 +265,7 @@ def publish(request: AtWork, kept_id: UUID) -> HttpResponse:
 @professionals_only(officers)
 def withdraw(request: AtWork, kept_id: UUID) -> HttpResponse:
     """Make a published decision a draft again."""
-    _changeable(request, kept_id)
+    changeable(request.rights, kept_id, KeptScenario)
     actions.withdraw(kept_id, actor_id=request.user.pk)
     messages.success(request, _("Retirée de la publication : c’est de nouveau un brouillon."))
     return redirect("steering:decision", kept_id)
@@ -268,24 +275,10 @@ def withdraw(request: AtWork, kept_id: UUID) -> HttpResponse:
 @professionals_only(officers)
 def discard(request: AtWork, kept_id: UUID) -> HttpResponse:
     """Delete a draft."""
-    _changeable(request, kept_id)
+    changeable(request.rights, kept_id, KeptScenario)
     actions.discard(kept_id, actor_id=request.user.pk)
     messages.success(request, _("Brouillon supprimé."))
     return redirect("steering:scenarios")
-
-
-def _readable(request: HttpRequest, kept_id: UUID) -> KeptScenario:
-    """Load what is published, or a draft of a département one steers; else it does not exist."""
-    row = get_object_or_404(KeptScenario.objects.select_related("departement"), pk=kept_id)
-    if row.published_at is None and row.departement_id not in steered(rights_of(request)):
-        raise Http404
-    return row
-
-
-def _changeable(request: HttpRequest, kept_id: UUID) -> KeptScenario:
-    row = _readable(request, kept_id)
-    may_steer(rights_of(request), row.departement_id)
-    return row
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -137,12 +137,16 @@ def slots_page(
     after = _after(query.get("apres", ""), now)
     others = tuple(without)
     found = _search(service, wish, others, after, now)
+    nobody = Skill(wish.skill).label if wish.skill and not found.slots and after == now else ""
     zone = time_zone(service.departement_id)
     today = now.astimezone(zone).date()
-    local = [(slot, slot.starts_at.astimezone(zone)) for slot in found.slots]
     phone = service.phone or service.organization.phone
     if not found.slots and wish == Wish(need=wish.need) and after == now and not others:
         noticed(service, need=wish.need, now=now)
+    if nobody:  # better anyone than a closed door
+        wish = replace(wish, need="")
+        found = _search(service, wish, others, after, now)
+    local = [(slot, slot.starts_at.astimezone(zone)) for slot in found.slots]
     days = [
         (words.day(day, today), [line_of(slot, moment) for slot, moment in each])
         for day, each in groupby(local, key=lambda pair: pair[1].date())
@@ -156,6 +160,7 @@ def slots_page(
         "wished": wish != Wish(),
         "need": wish.need,
         "skill": Skill(wish.skill).label if wish.skill else "",
+        "nobody": nobody,
         "anyone": replace(wish, need="").query() or "apres=",
         "later": wish.query(apres=stamp_of(found.after)) if found.after else "",
         "is_first": after == now,

@@ -45,10 +45,11 @@ def test_one_tap_shows_everyone(client, service):
     assert shown(client, service, "?mode=phone")[1] == {"Ada", "Zoé"}
 
 
-def test_when_nobody_holds_it_the_way_to_everyone_comes_first(client, service):
+def test_when_nobody_who_holds_it_is_free_everyone_is_shown_and_the_page_says_so(client, service):
     page, people = shown(client, service, "?besoin=separation")
-    assert people == set()
-    assert "Voir les moments de tout le monde" in page.text
+    assert people == {"Ada", "Zoé"}
+    assert "Personne de formé à « séparation » n’a de moment libre ici." in page.text
+    assert "besoin" not in page.context["later"]
 
 
 @pytest.mark.parametrize("need", ["holidays", "' or 1=1", ""])

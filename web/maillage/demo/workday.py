@@ -1,4 +1,7 @@
-"""What Samuel finds on the day the demonstration is laid: two hours today, words left, a note."""
+"""What Samuel finds on the day the demonstration is laid.
+
+Two hours today, three of the last working day still to close, words left, a note.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -24,7 +27,7 @@ AN_OLD_NOTE = "Reprendre l’idée du tableau du coucher ; demander comment s’
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """One invented family that comes today."""
+    """One invented family that comes today, or came on the last working day."""
 
     key: str
     name: str
@@ -33,6 +36,7 @@ class Today:
     composition: Appointment.Composition
     goals: str
     word: str = ""
+    has_come: bool = False
 
 
 COMING = (
@@ -45,11 +49,23 @@ COMING = (
         "bruno", "Bruno", 20, "video", Appointment.Composition.COUPLE,
         "Nous mettre d’accord sur les écrans.",
     ),
+    Today(
+        "chloe", "Chloé", 8, "phone", Appointment.Composition.ALONE,
+        "Retrouver un coucher plus calme.", has_come=True,
+    ),
+    Today(
+        "driss", "Driss", 9, "phone", Appointment.Composition.ALONE,
+        "Comprendre ses colères.", has_come=True,
+    ),
+    Today(
+        "elsa", "Elsa", 19, "phone", Appointment.Composition.ALONE,
+        "Que mon fils me parle de nouveau.", has_come=True,
+    ),
 )  # fmt: skip
 
 
 def receive(anchor: date) -> None:
-    """Lay today's hours and words once; without a key for notes, nothing is written."""
+    """Lay these hours and words once; without a key for notes, nothing is written."""
     rules = Availability.objects.filter(practitioner=SAMUEL).select_related("practitioner")
     rule = rules.order_by("pk").first()
     if rule is None or rule.practitioner.user_id is None or not _has_a_key():
@@ -92,7 +108,8 @@ def _has_a_key() -> bool:
 
 
 def _lay(one: Today, rule: Availability, anchor: date) -> None:
-    start = datetime.combine(anchor, time(one.hour), PARIS)
+    day = _last_working_day(anchor) if one.has_come else anchor
+    start = datetime.combine(day, time(one.hour), PARIS)
     busy = Claim.objects.filter(practitioner=SAMUEL, live=True)
     if busy.filter(period__overlap=(start, start + HOUR)).exists():
         return
@@ -118,6 +135,11 @@ def _lay(one: Today, rule: Availability, anchor: date) -> None:
     count_in(appointment, goals=one.goals)
     if one.word and appointment.ends_at > datetime.now(PARIS):
         notes.leave_for_session(appointment, one.word)
+
+
+def _last_working_day(anchor: date) -> date:
+    """Friday on a Monday or at the weekend, the day before on other days."""
+    return anchor - timedelta(days=max(1, anchor.weekday() - 4 if anchor.weekday() else 3))
 
 
 def _id(one: Today, what: str) -> UUID:

@@ -63,7 +63,7 @@ def the_hour_has_come(address: str) -> None:
 
 def close_and_pass_on(page: Page, name: str) -> None:
     form = page.locator("#to-close details.fold", has_text=name)
-    if not form.get_attribute("open"):
+    if form.get_attribute("open") is None:
         form.locator("summary").first.click()
     form.get_by_label("écouter").check()
     form.get_by_label("La suite").select_option("referral")

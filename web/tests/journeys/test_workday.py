@@ -48,8 +48,6 @@ def test_a_session_is_closed_in_two_taps_and_under_twenty_seconds(
 def test_a_session_is_closed_with_the_keyboard_alone(visit: Visit) -> None:
     page = at_work(visit, "Samuel Vautrin")
     form = first_to_close(page)
-    if form.count() == 0:
-        pytest.skip("every session of the demonstration was closed by the journeys before")
     keys = 0
     form.get_by_label("écouter").focus()
     page.keyboard.press("Space")

@@ -1,5 +1,11 @@
-"""The same work over départements: here, in processes and on a real dask cluster."""
+"""The same work over départements: here, in processes and on a real dask cluster.
 
+Run as a program, this file works on the cluster and prints whether it gave the same digits: a
+cluster starts processes and a loop of its own, which other tests' browsers must not meet.
+"""
+
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -36,8 +42,7 @@ class Scores:
         return {"score": score[np.searchsorted(part.origins, part.own)]}
 
 
-@pytest.fixture(scope="module")
-def country():
+def three_departements():
     """Three départements side by side, whose families cross their borders."""
     rng = np.random.default_rng(4)
     homes = places(rng.uniform(5.5, 5.8, 900), rng.uniform(47.0, 47.1, 900))
@@ -45,6 +50,11 @@ def country():
     codes = np.array(["21", "39", "70"])[((homes.longitude - 5.5) / 0.1).astype(int).clip(0, 2)]
     work = Scores(homes, sites, rng.integers(1, 50, 900), rng.integers(1, 20, 60))
     return work, departement_parts(homes, codes, sites, REACH_KM)
+
+
+@pytest.fixture(scope="module")
+def country():
+    return three_departements()
 
 
 def whole(work):
@@ -68,17 +78,11 @@ def test_without_their_halo_parts_would_be_wrong(country):
     assert not np.allclose(found, whole(work))
 
 
-def test_a_cluster_of_two_workers_gives_the_same_digits(country):
-    work, parts = country
-    with (
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
-            silence_logs=50,
-        ) as cluster,
-        Client(cluster) as client,
-    ):  # fmt: skip
-        found = over_departements(work, parts, cluster=client)
-    assert np.array_equal(gathered(parts, found, "score"), whole(work))
+def test_a_cluster_of_two_workers_gives_the_same_digits():
+    done = subprocess.run(
+        [sys.executable, __file__], capture_output=True, text=True, check=False, timeout=180
+    )
+    assert done.stdout == "2 workers, the same digits: True\n", done.stderr[-4000:]
 
 
 def test_an_executor_of_the_standard_library_will_do(country):
@@ -137,3 +141,23 @@ def test_results_that_do_not_follow_the_origins_are_refused(country):
         over_departements(lambda part: {}, [parts[0], parts[0]])
     with pytest.raises(BadArray, match="exactly one part"):
         gathered(parts[:1], {"21": {"score": np.zeros(parts[0].own.size)}}, "score")
+
+
+def work_on_a_cluster():
+    work, parts = three_departements()
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+            silence_logs=50,
+        ) as cluster,
+        Client(cluster) as client,
+    ):  # fmt: skip
+        client.wait_for_workers(2, timeout=90)
+        found = over_departements(work, parts, cluster=client)
+        workers = len(client.scheduler_info()["workers"])
+    same = np.array_equal(gathered(parts, found, "score"), whole(work))
+    sys.stdout.write(f"{workers} workers, the same digits: {same}\n")
+
+
+if __name__ == "__main__":
+    work_on_a_cluster()

@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from maillage_engine.siting import Siting, max_cover, p_center, p_median, set_cover
     from maillage_engine.stops import ChosenStops, choose_stops
     from maillage_engine.streaming import stream_access
+    from maillage_engine.worst_off import worst_off_first
 
 __version__ = "0.1.0"
 
@@ -154,6 +155,7 @@ _LATE = {
     "staffed_plan": "capacity",
     "steadiness": "explain",
     "stream_access": "streaming",
+    "worst_off_first": "worst_off",
 }
 
 
@@ -292,4 +294,5 @@ __all__ = [
     "two_step_access",
     "while_open",
     "with_remote",
+    "worst_off_first",
 ]

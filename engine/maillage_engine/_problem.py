@@ -129,8 +129,13 @@ def far_costs(served: Pairs, paid: Floats, outside: Floats | None) -> Floats:
     return dearest if complete else np.full(served.shape[0], float(dearest.sum()) + 1.0)
 
 
-def cover_search(within: Pairs, target: int, deadline: float, rng: np.random.Generator) -> Cover:
-    """Look for the fewest sites that cover every row, or only whether `target` are enough."""
+def cover_search(
+    within: Pairs, target: int, deadline: float, rng: np.random.Generator, *, run: bool = True
+) -> Cover:
+    """Look for the fewest sites that cover every row, or only whether `target` are enough.
+
+    Without `run` the search goes no further than its first sites and their exchanges.
+    """
     n, m = within.shape
     net = network(
         within.shape, within.start, within.destination, np.zeros(within.minutes.size), np.ones(n)
@@ -139,7 +144,7 @@ def cover_search(within: Pairs, target: int, deadline: float, rng: np.random.Gen
     search = Cover(
         net, net, np.zeros(m, dtype=np.int8), -1, True, deadline, rng, step=1.0, target=target
     )
-    if not search.closed:
+    if run and not search.closed:
         search.run()
     return search
 

@@ -38,6 +38,8 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     *,
     candidates: ArrayLike | None = None,
     outside: float | None = None,
+    start: ArrayLike = (),
+    prove: bool = True,
     time_limit: float | None = None,
     seed: int = 0,
 ) -> Siting:
@@ -60,6 +62,12 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     outside : float, optional
         Minutes counted for a person whom no open site is within reach of. Without it everyone must
         be within reach.
+    start : array_like of int
+        Sites to begin with, such as the answer to nearly the same question: improved by exchanges,
+        beside a greedy start.
+    prove : bool
+        Whether to go on to a bound and a proof. Without it the answer is what exchanges find,
+        some hundred times sooner, and is never called proven.
     time_limit : float, optional
         Seconds after which the best answer so far is returned with its gap. By default HiGHS has
         one minute for what is left after fixing. A proven answer does not depend on the machine's
@@ -116,16 +124,18 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     search = Search(net, net, closed, count, outside is None, ends, rng)
     if first is not None:
         search.offer(first)
-    search.run()
+    _search_from(search, columns, start, prove=prove)
     return _answer(reach, columns, search.best, search.upper, search.lower)
 
 
-def max_cover(
+def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     reach: Any,
     demand: ArrayLike,
     p: int,
     *,
     candidates: ArrayLike | None = None,
+    start: ArrayLike = (),
+    prove: bool = True,
     time_limit: float | None = None,
     seed: int = 0,
 ) -> Siting:
@@ -145,6 +155,12 @@ def max_cover(
         Number of sites to open, from 1 to the number of candidates.
     candidates : array_like of int, optional
         Columns where opening is possible; all by default.
+    start : array_like of int
+        Sites to begin with, such as the answer to nearly the same question: improved by exchanges,
+        beside a greedy start.
+    prove : bool
+        Whether to go on to a bound and a proof. Without it the answer is what exchanges find,
+        some hundred times sooner, and is never called proven.
     time_limit : float, optional
         Seconds after which the best answer so far is returned with its gap.
     seed : int
@@ -181,7 +197,7 @@ def max_cover(
     whole = 1.0 if (people == np.round(people)).all() else 0.0
     closed = np.zeros(columns.size, dtype=np.int8)
     search = Search(net, net, closed, count, False, ends, rng, step=whole)
-    search.run()
+    _search_from(search, columns, start, prove=prove)
     total = float(weight.sum())
     return _answer(within, columns, search.best, total - search.upper, total - search.lower)
 
@@ -304,6 +320,22 @@ def p_center(
             low = middle + 1
     radius = _radius(reach, chosen)
     return _answer(reach, columns, chosen, radius, min(radius, float(levels[impossible + 1])))
+
+
+def _search_from(search: Search, columns: Ints, start: ArrayLike, *, prove: bool) -> None:
+    """Begin from some sites too, then search: to a proof, or only as far as exchanges go."""
+    given = np.asarray(start, dtype=np.int64)
+    if given.size:
+        at = np.flatnonzero(np.isin(columns, given))
+        if at.size != given.size or at.size > search.p:
+            raise BadParameter(f"start must hold at most {search.p} candidates, once each.")
+        begun = np.zeros(columns.size, dtype=bool)
+        begun[at] = True
+        search.offer(_filled(begun, search.p))
+    if prove:
+        search.run()
+    else:
+        search.lower = 0.0
 
 
 def _cover_with(reach: Pairs, count: int, ends: float, rng: np.random.Generator) -> Mask:

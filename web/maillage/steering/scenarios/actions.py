@@ -14,12 +14,13 @@ from maillage.steering.errors import DecisionIsPublished, ScenarioChanged
 from maillage.steering.models import FrozenResult, KeptScenario, key_of
 from maillage.steering.provenance import code_version
 from maillage.steering.scenarios import compute, inputs
+from maillage.steering.scenarios.choosing import AIMS
 from maillage.steering.scenarios.inputs import PlanFacts
 from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Outcome, unpack
 
 LOST_AFTER = timedelta(minutes=3)
-STEPS = ("debut", "trajets", *compute.AIMS)
+STEPS = ("debut", "trajets", *AIMS)
 
 
 def key(plan: Plan, facts: PlanFacts) -> str:

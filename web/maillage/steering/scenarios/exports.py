@@ -14,6 +14,7 @@ OPTIONS = {  # of the command → of the plan
     "mode": "mode", "minutes": "minutes", "adding": "adding", "moving": "moving",
     "vehicles": "vehicles", "stops": "stops", "budget": "budget", "opening": "opening",
     "wage": "wage", "persons": "persons", "tenths": "tenths", "staff-tenths": "staff_tenths",
+    "today-tenths": "today_tenths",
     "low-use": "low_use", "high-use": "high_use",
 }  # fmt: skip
 

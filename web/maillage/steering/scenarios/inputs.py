@@ -17,6 +17,7 @@ from maillage.territory.models import Commune, Epci, Observation
 from maillage_parameters import get
 
 CHILDMINDERS = "childminders"
+HOUSEHOLDS, WITH_A_CAR = "households", "households_with_a_car"
 LAW_OF = date(2026, 1, 1)
 SHOWN_ROOMS = 3
 
@@ -31,13 +32,14 @@ class PlanFacts:
     names: tuple[str, str]  # of the EPCI and of the neighbour
     rooms: tuple[tuple[str, tuple[str, ...]], ...]
     childminders: tuple[tuple[str, float], ...]
+    carless: tuple[tuple[str, float], ...]  # share of households without a car
     law: tuple[float, float]  # childminders for one FTE, inhabitants above which one is due
 
     def sha256(self) -> str:
         """Hash of the facts."""
         parts = [
             self.main.sha256(), self.apart.sha256(), self.candidates, self.names, self.rooms,
-            self.childminders, self.law,
+            self.childminders, self.carless, self.law,
         ]  # fmt: skip
         text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -64,7 +66,8 @@ def facts(plan: Plan) -> PlanFacts:
         candidates=codes,
         names=(names.get(plan.epci, ""), names.get(plan.neighbour, "")),
         rooms=_rooms(codes),
-        childminders=_childminders(codes) if plan.kind == Kind.RPE else (),
+        childminders=_latest(codes, CHILDMINDERS) if plan.kind == Kind.RPE else (),
+        carless=_carless(codes),
         law=law(),
     )
 
@@ -124,11 +127,22 @@ def _rooms(codes: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((code, tuple(names[:SHOWN_ROOMS])) for code, names in sorted(found.items()))
 
 
-def _childminders(codes: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+def _latest(codes: tuple[str, ...], measure: str) -> tuple[tuple[str, float], ...]:
+    """The latest figure of each commune that has one."""
     rows = Observation.objects.filter(
-        level=Observation.Level.COMMUNE, measure=CHILDMINDERS, area__in=codes
+        level=Observation.Level.COMMUNE, measure=measure, area__in=codes
     ).order_by("area", "-year")
     found: dict[str, float] = {}
     for code, value in rows.values_list("area", "value"):
         found.setdefault(code, float(value))
     return tuple(sorted(found.items()))
+
+
+def _carless(codes: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """Share of the households of each commune that have no car, where the census says it."""
+    owners = dict(_latest(codes, WITH_A_CAR))
+    return tuple(
+        (code, round(1 - min(owners[code], every) / every, 4))
+        for code, every in _latest(codes, HOUSEHOLDS)
+        if every and code in owners
+    )

@@ -35,6 +35,7 @@ class Plan:
     persons: int = 0  # that one full-time equivalent serves
     tenths: int = 0  # of a full-time equivalent, the least of one site
     staff_tenths: int = 0  # full-time equivalents that can be found, in tenths
+    today_tenths: int = 0  # full-time equivalents of today's relays, in tenths
     low_use: int = 5  # percent of the people in reach who would come in a year
     high_use: int = 15
 
@@ -87,5 +88,6 @@ WORDS = {  # of the address → of the plan
     "public": "audience", "deplacement": "mode", "minutes": "minutes", "ajouter": "adding",
     "deplacer": "moving", "vehicules": "vehicles", "etapes": "stops", "budget": "budget",
     "ouverture": "opening", "salaire": "wage", "personnes": "persons", "dixiemes": "tenths",
-    "personnel": "staff_tenths", "venue_basse": "low_use", "venue_haute": "high_use",
+    "personnel": "staff_tenths", "personnel_actuel": "today_tenths",
+    "venue_basse": "low_use", "venue_haute": "high_use",
 }  # fmt: skip

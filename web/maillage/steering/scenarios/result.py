@@ -95,6 +95,7 @@ class Proposal:
     reached: float  # persons within the threshold whose nearest site would be new
     low: int  # persons who would come in the first year
     high: int
+    reinforced: float | None = None  # full-time equivalents to add to today's relays
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ class Outcome:
     sources: tuple[tuple[str, str, str, str], ...]  # title, producer, licence, vintage
     data_hash: str
     code_version: str
+    required: float | None = None  # full-time equivalents that the territory's relays lack
+    carless: bool = False  # whether those without a car are the households that have none
 
     def pack(self) -> bytes:
         """Bytes to store; the same answer always gives the same bytes."""

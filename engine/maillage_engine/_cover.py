@@ -1,0 +1,133 @@
+"""Can a few sites cover every row? Dominance, then a small search tree, then prices and HiGHS."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage_engine import _problem
+from maillage_engine._check import Ints
+
+Table: TypeAlias = NDArray[np.bool_]
+NODES = 20_000  # of one search tree; beyond, the cover is left to prices and HiGHS
+
+
+def cover_by(reach: Table, count: int) -> tuple[Ints | None, bool]:
+    """Return at most `count` columns that cover every row, or None, and whether that is sure."""
+    if not reach.shape[0]:
+        return np.array([], dtype=np.int64), True
+    if _rows_apart(reach, count) > count:
+        return None, True
+    search = _problem.cover_search(
+        _problem.within_reach(reach), count, float("inf"), np.random.default_rng(0), run=False
+    )
+    if search.upper <= count:
+        return np.flatnonzero(search.best), True
+    small, columns = _without_dominated(reach)
+    tree = _Tree(small, NODES)
+    found = tree.search(count)
+    if found is not None:
+        return np.sort(columns[found]), True
+    return (None, True) if tree.left else _by_prices(small, columns, count)
+
+
+def _by_prices(small: Table, columns: Ints, count: int) -> tuple[Ints | None, bool]:
+    search = _problem.cover_search(
+        _problem.within_reach(small), count, float("inf"), np.random.default_rng(0)
+    )
+    if search.upper <= count:
+        return columns[np.flatnonzero(search.best)], True
+    return None, search.lower > count
+
+
+def _meeting(sets: Table) -> Table:
+    """Tell which sets share a member."""
+    number = sets.astype(np.float32)
+    return np.asarray(number @ number.T > 0)
+
+
+def _rows_apart(reach: Table, count: int) -> int:
+    """Count rows of which no column covers two, at most one more than `count`."""
+    size = reach.sum(axis=1)
+    if not size.all():
+        return count + 1
+    left, apart = np.ones(size.size, dtype=bool), 0
+    for row in np.argsort(size, kind="stable"):
+        if left[row]:
+            apart += 1
+            left &= ~reach[:, reach[row]].any(axis=1)
+            if apart > count or not left.any():
+                break
+    return apart
+
+
+def _without_dominated(reach: Table) -> tuple[Table, Ints]:
+    """Drop rows that cover themselves when another is covered, and columns that add nothing."""
+    columns = np.arange(reach.shape[1])
+    size = (0, 0)
+    while size != reach.shape:
+        size = reach.shape
+        reach = reach[~_holds_another(reach)]
+        kept = ~_holds_another(~reach.T)
+        reach, columns = reach[:, kept], columns[kept]
+    return reach, columns
+
+
+def _holds_another(sets: Table) -> Table:
+    """Tell which sets hold another one; of equal sets, the first is kept."""
+    number = sets.astype(np.float32)
+    shared, size = number @ number.T, number.sum(axis=1)
+    holds = shared == size[None, :]  # the row's set holds the column's
+    equal = holds & (size[:, None] == size[None, :])
+    return np.asarray(((holds & ~equal) | np.tril(equal, -1)).any(axis=1))
+
+
+@dataclass(slots=True)
+class _Tree:
+    """A search that opens, for the row with the fewest columns left, each of them in turn."""
+
+    reach: Table
+    left: int  # nodes that may still be visited; 0: given up
+
+    def search(self, count: int) -> list[int] | None:
+        """Return columns that cover, or None."""
+        masks = [_bits(column) for column in self.reach.T]
+        by_row = [[int(j) for j in np.flatnonzero(row)] for row in self.reach]
+        for of_row in by_row:
+            of_row.sort(key=lambda j: -masks[j].bit_count())
+        every = (1 << len(by_row)) - 1
+        meets = [_bits(row) for row in _meeting(self.reach)]
+        order = sorted(range(len(by_row)), key=lambda i: len(by_row[i]))
+        return self._open(every, count, masks, (by_row, meets, order))
+
+    def _open(
+        self,
+        uncovered: int,
+        count: int,
+        masks: list[int],
+        rows: tuple[list[list[int]], list[int], list[int]],
+    ) -> list[int] | None:
+        if not uncovered:
+            return []
+        if self.left <= 0:
+            return None
+        self.left -= 1
+        by_row, meets, order = rows
+        apart, rest = 0, uncovered  # rows that no column covers two of need one column each
+        for row in order:
+            if rest >> row & 1:
+                apart += 1
+                rest &= ~meets[row]
+                if apart > count:
+                    return None
+        first = next(row for row in order if uncovered >> row & 1)
+        for column in sorted(by_row[first], key=lambda j: -(masks[j] & uncovered).bit_count()):
+            found = self._open(uncovered & ~masks[column], count - 1, masks, rows)
+            if found is not None:
+                return [column, *found]
+        return None
+
+
+def _bits(yes: Table) -> int:
+    return sum(1 << int(at) for at in np.flatnonzero(yes))

@@ -1,0 +1,229 @@
+"""Which places each aim chooses, within the means and what the law asks; and how far it holds.
+
+Today's sites stay unless they move, so a person's time after opening is the lesser of today's and
+of the nearest new site: the siting problem is solved on `min(minutes, today)`, exactly.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb, inf
+
+import numpy as np
+
+import maillage_engine as engine
+from maillage.steering.inputs import Site
+from maillage.steering.scenarios.ground import NEVER, Floats, Ground, Ints
+from maillage.steering.scenarios.plan import MOST_ADDED, Plan
+
+AIMS = ("moyenne", "eloignes", "couverture")
+MOST_CLOSURES = 60  # sets of sites to move that are tried, each to proof
+DRAWS = 10
+NEAR_KM = 5.0
+SECONDS = 20.0
+FAR_KM_PER_DEGREE = 111.2
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one aim chose, in its own unit: the lesser the better."""
+
+    chosen: Ints  # positions among candidates, increasing
+    closed: tuple[int, ...]  # positions among sites
+    value: float
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One siting problem: minutes to the candidates and to today's, and who must be reached."""
+
+    aim: str
+    offered: Floats
+    today: Floats
+    people: Floats
+    limit: float
+
+    @property
+    def after(self) -> Floats:
+        """Minutes were each candidate open, today's sites staying."""
+        return np.minimum(self.offered, self.today[:, None])
+
+
+def count_of(plan: Plan, ground: Ground) -> int:
+    """How many places open, those that move apart."""
+    if plan.is_itinerant:
+        return plan.vehicles * plan.stops
+    if plan.adding or not plan.has_means or not plan.site_cost:
+        return plan.adding
+    return max((n for n in range(MOST_ADDED + 1) if _affordable(plan, ground, n)), default=0)
+
+
+def cost_of(plan: Plan, ground: Ground, sites: int) -> float:
+    """Euros a year of some sites, with the staff that the law asks of the territory's relays."""
+    return sites * plan.opening + plan.wage * tenths_of(plan, ground, sites) / 10
+
+
+def tenths_of(plan: Plan, ground: Ground, sites: int) -> int:
+    """Staff that some sites come with: the least of each, and what the relays lack in all."""
+    return max(sites * plan.tenths, ground.required)
+
+
+def _affordable(plan: Plan, ground: Ground, sites: int) -> bool:
+    staff = tenths_of(plan, ground, sites)
+    return cost_of(plan, ground, sites) <= plan.budget and staff <= (plan.staff_tenths or inf)
+
+
+def refusal(plan: Plan, ground: Ground, count: int) -> tuple[str, float, float]:
+    """Name the first constraint that cannot hold, what it needs and what was given."""
+    sites = plan.vehicles if plan.is_itinerant else count
+    cost, staff = cost_of(plan, ground, sites), tenths_of(plan, ground, sites)
+    least, asked = plan.site_cost, count + plan.moving
+    too_dear, too_few = plan.has_means and cost > plan.budget, 0 < plan.staff_tenths < staff
+    lacking, unmet = ground.required > sites * plan.tenths, ground.unmet().size
+    checks = (
+        ("public", not ground.people.any(), 1.0, 0.0),
+        ("budget-un", plan.has_means and least > plan.budget, least, plan.budget),
+        ("ratio-budget", too_dear and lacking, cost, plan.budget),
+        ("budget", too_dear, cost, plan.budget),
+        ("ratio-personnel", too_few and lacking, staff / 10, plan.staff_tenths / 10),
+        ("personnel", too_few, staff / 10, plan.staff_tenths / 10),
+        ("rien", asked < 1, 1.0, 0.0),
+        ("obligation", unmet > asked, unmet, asked),
+        ("deplacer", plan.moving > ground.movable.size, plan.moving, ground.movable.size),
+        ("communes", asked > len(ground.candidates), asked, len(ground.candidates)),
+        ("essais", _tries(plan, ground) > MOST_CLOSURES, _tries(plan, ground), MOST_CLOSURES),
+    )  # fmt: skip
+    for name, fails, needed, got in checks:
+        if fails:
+            return name, float(needed), float(got)
+    return "", 0.0, 0.0
+
+
+def _tries(plan: Plan, ground: Ground) -> int:
+    return sum(comb(ground.movable.size, n) for n in range(plan.moving + 1))
+
+
+def _closures(plan: Plan, ground: Ground) -> Iterator[tuple[int, ...]]:
+    for size in range(plan.moving + 1):
+        yield from combinations((int(at) for at in ground.movable), size)
+
+
+def best(aim: str, plan: Plan, ground: Ground, count: int) -> Choice:
+    """Try every set of sites that may move: the best answer, and a bound that holds for all."""
+    lived, found = ground.people > 0, []
+    offered, people = ground.offered[lived], ground.people[lived]
+    for closed in _closures(plan, ground):
+        size, unmet = count + len(closed), ground.unmet(closed)
+        if size and unmet.size <= size:
+            asked = _Asked(aim, offered, ground.today(closed)[lived], people, plan.minutes)
+            chosen, value, bound = _with_duties(asked, unmet, size)
+            found.append(Choice(chosen, closed, value, bound))
+    first = min(found, key=lambda c: (round(c.value, 6), len(c.closed)))
+    return Choice(first.chosen, first.closed, first.value, min(c.bound for c in found))
+
+
+def _with_duties(
+    asked: _Asked, forced: Ints, count: int, start: Ints | None = None
+) -> tuple[Ints, float, float]:
+    """Open what the law asks, then choose the others: the value (least best) and its bound."""
+    if not forced.size:
+        return _choose(asked, count, start)
+    free = np.setdiff1d(np.arange(asked.offered.shape[1]), forced)
+    known = np.minimum(asked.today, asked.offered[:, forced].min(axis=1))
+    rest = _Asked(asked.aim, asked.offered[:, free], known, asked.people, asked.limit)
+    if count == forced.size:
+        value = _value(rest, known)
+        return forced, value, value
+    begun = None if start is None else np.searchsorted(free, np.setdiff1d(start, forced))
+    chosen, value, bound = _choose(rest, count - forced.size, begun)
+    return np.sort(np.r_[forced, free[chosen]]), value, bound
+
+
+def _value(asked: _Asked, minutes: Floats) -> float:
+    if asked.aim == "moyenne":
+        return float(asked.people @ minutes)
+    if asked.aim == "eloignes":
+        return float(minutes.max())
+    return float(asked.people[minutes > asked.limit].sum())
+
+
+def _choose(asked: _Asked, count: int, start: Ints | None) -> tuple[Ints, float, float]:
+    """Return the candidates, the value (the lesser the better) and its bound.
+
+    From a `start`, exchanges look around it and around a greedy answer, and prove nothing but the
+    farthest time.
+    """
+    begun, prove = (() if start is None else start), start is None
+    if asked.aim == "moyenne":
+        found = engine.p_median(
+            asked.after, asked.people, count, start=begun, prove=prove, time_limit=SECONDS
+        )
+    elif asked.aim == "eloignes":
+        found = engine.worst_off_first(
+            asked.offered, asked.today, asked.people, count, start=begun, prove=prove
+        )
+    else:
+        return _most_people(asked, count, begun, prove=prove)
+    return found.sites, found.objective, found.bound
+
+
+def _most_people(
+    asked: _Asked, count: int, begun: Ints | tuple[()], *, prove: bool
+) -> tuple[Ints, float, float]:
+    """Bring as many people as possible within the limit; spare places shorten the mean time."""
+    after, people = asked.after, asked.people
+    reach = after <= asked.limit
+    best = engine.max_cover(reach, people, count, start=begun, prove=prove)
+    kept = [int(at) for at in best.sites]
+    for at in list(kept):
+        others = [one for one in kept if one != at]
+        if people[reach[:, others].any(axis=1)].sum() >= best.objective - 1e-9:
+            kept = others
+    spare = count - len(kept)
+    if spare:
+        left = np.setdiff1d(np.arange(after.shape[1]), kept)
+        known = after[:, kept].min(axis=1, initial=inf)
+        shorter = np.minimum(after[:, left], known[:, None])
+        nearer = engine.p_median(shorter, people, spare, prove=prove, time_limit=SECONDS)
+        kept += left[nearer.sites].tolist()
+    total = float(people.sum())
+    return np.array(sorted(kept), dtype=np.int64), total - best.objective, total - best.bound
+
+
+def steadiness(
+    aim: str, plan: Plan, ground: Ground, choice: Choice
+) -> tuple[Floats, Floats, tuple[float, float]]:
+    """Choose again with inputs a little different: how often each place stays, how many come."""
+    has_sites = ground.columns(np.array([], dtype=np.int64), choice.closed).size > 0
+    unmet, lived = ground.unmet(choice.closed), ground.people > 0
+    cost = np.column_stack([ground.today(choice.closed), ground.offered])[lived]
+    drawn_sets: list[Ints] = []
+    reached: list[float] = []
+
+    def again(drawn: engine.Pairs, people: Floats) -> Ints:
+        table = np.ceil(drawn.minutes.reshape(drawn.shape))  # fewer distinct times: faster
+        today = table[:, 0] if has_sites else np.full(table.shape[0], NEVER)
+        offered = np.minimum(table[:, 1:], NEVER)
+        asked = _Asked(aim, offered, today, people, plan.minutes)
+        chosen = _with_duties(asked, unmet, choice.chosen.size, choice.chosen)[0]
+        drawn_sets.append(chosen)
+        here = offered[:, choice.chosen].min(axis=1)
+        reached.append(float(people[(here < today) & (here <= plan.minutes)].sum()))
+        return chosen + 1
+
+    share = engine.steadiness(again, cost, ground.people[lived], draws=DRAWS, seed=0)[1:]
+    near = _kilometres(ground.candidates) <= NEAR_KM
+    stayed = [near[np.ix_(choice.chosen, one)].any(axis=1) for one in drawn_sets]
+    low, high = np.quantile(reached, [0.1, 0.9])
+    return np.mean(stayed, axis=0), share[choice.chosen], (float(low), float(high))
+
+
+def _kilometres(places: tuple[Site, ...]) -> Floats:
+    latitude = np.array([place.latitude for place in places])
+    longitude = np.array([place.longitude for place in places])
+    north = (latitude[:, None] - latitude) * FAR_KM_PER_DEGREE
+    middle = np.radians((latitude[:, None] + latitude) / 2)
+    return np.asarray(
+        np.hypot(north, (longitude[:, None] - longitude) * FAR_KM_PER_DEGREE * np.cos(middle))
+    )

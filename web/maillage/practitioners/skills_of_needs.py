@@ -1,4 +1,8 @@
-"""Which skill answers a need that families search for; other needs ask for none (R32)."""
+"""Which skill answers a need that families search for (R32).
+
+Other needs ask for none: doubting, being worn out, quarrels over screens are what everyone who
+receives families listens to.
+"""
 
 from maillage.practitioners.models import Skill
 
@@ -6,7 +10,7 @@ SKILLS_OF_NEEDS = {
     Skill.BABY: ("pregnancy", "birth_return_home", "feeding_weaning", "crying"),
     Skill.CHILD_PSYCHOLOGY: (
         "sleep", "tantrums", "language_development", "starting_school", "school_refusal",
-        "bullying", "screens", "siblings", "exhaustion", "doubt_as_parent",
+        "bullying",
     ),
     Skill.TEENAGERS: ("teenager_dialogue", "teenager_unwell", "addictions", "leaving_home"),
     Skill.FAMILY_DYNAMICS: (

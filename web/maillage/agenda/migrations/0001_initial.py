@@ -35,6 +35,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'absence',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='absence_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +109,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'exception',
+                'constraints': [
+                    models.UniqueConstraint(fields=('availability', 'day'), name='one_exception_per_availability_and_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closes_at', None), ('opens_at', None)), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='an_availability_exception_is_closed_or_has_hours', violation_error_message='Donnez deux heures dans l’ordre, ou aucune.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +128,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'plage',
+                'indexes': [
+                    models.Index(fields=['service', 'ends_at'], name='occurrence_of_service'),
+                    models.Index(fields=['practitioner', 'ends_at'], name='occurrence_of_person'),
+                    models.Index(fields=['departement', 'starts_at'], name='occurrence_of_departement'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('availability', 'starts_at'), name='one_occurrence_per_rule_and_start'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='occurrence_ends_after_it_starts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +149,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'salle',
+                'constraints': [
+                    models.UniqueConstraint(fields=('location', 'name'), name='one_room_per_name_and_place'),
+                    models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='a_room_holds_someone', violation_error_message='Une salle reçoit au moins une personne.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +171,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'temps pris',
+                'indexes': [
+                    django.contrib.postgres.indexes.GistIndex(fields=['period'], name='claim_period'),
+                ],
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('live', True), ('practitioner__isnull', False)), expressions=[('practitioner', '='), ('period', '&&')], name='a_practitioner_is_in_one_place_at_a_time', violation_error_message='Ce créneau vient d’être pris. Choisissez-en un autre.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('live', True), ('room__isnull', False)), expressions=[('room', '='), ('period', '&&')], name='a_room_serves_one_meeting_at_a_time', violation_error_message='Cette salle vient d’être prise. Choisissez un autre créneau.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('practitioner__isnull', False), ('room', None)), models.Q(('practitioner', None), ('room__isnull', False)), _connector='OR'), name='a_claim_takes_one_person_or_one_room'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'travel'), ('kind', 'group'), models.Q(('appointment__isnull', False), ('kind', 'session')), models.Q(('absence__isnull', False), ('kind', 'absence')), _connector='OR'), name='a_claim_says_why'),
+                ],
             },
         ),
         migrations.AddField(
@@ -180,67 +209,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'attente',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'offered'])), fields=('household', 'service'), name='a_household_waits_once_per_service', violation_error_message='Vous attendez déjà pour ce service.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'offered'), _negated=True), ('held_until__isnull', False), _connector='OR'), name='an_offer_is_held_until_some_time'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='absence_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='availabilityexception',
-            constraint=models.UniqueConstraint(fields=('availability', 'day'), name='one_exception_per_availability_and_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='availabilityexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes_at', None), ('opens_at', None)), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='an_availability_exception_is_closed_or_has_hours', violation_error_message='Donnez deux heures dans l’ordre, ou aucune.'),
-        ),
-        migrations.AddIndex(
-            model_name='occurrence',
-            index=models.Index(fields=['service', 'ends_at'], name='occurrence_of_service'),
-        ),
-        migrations.AddIndex(
-            model_name='occurrence',
-            index=models.Index(fields=['practitioner', 'ends_at'], name='occurrence_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='occurrence',
-            index=models.Index(fields=['departement', 'starts_at'], name='occurrence_of_departement'),
-        ),
-        migrations.AddConstraint(
-            model_name='occurrence',
-            constraint=models.UniqueConstraint(fields=('availability', 'starts_at'), name='one_occurrence_per_rule_and_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='occurrence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='occurrence_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('location', 'name'), name='one_room_per_name_and_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='room',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='a_room_holds_someone', violation_error_message='Une salle reçoit au moins une personne.'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['period'], name='claim_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('live', True), ('practitioner__isnull', False)), expressions=[('practitioner', '='), ('period', '&&')], name='a_practitioner_is_in_one_place_at_a_time', violation_error_message='Ce créneau vient d’être pris. Choisissez-en un autre.'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('live', True), ('room__isnull', False)), expressions=[('room', '='), ('period', '&&')], name='a_room_serves_one_meeting_at_a_time', violation_error_message='Cette salle vient d’être prise. Choisissez un autre créneau.'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('practitioner__isnull', False), ('room', None)), models.Q(('practitioner', None), ('room__isnull', False)), _connector='OR'), name='a_claim_takes_one_person_or_one_room'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'travel'), ('kind', 'group'), models.Q(('appointment__isnull', False), ('kind', 'session')), models.Q(('absence__isnull', False), ('kind', 'absence')), _connector='OR'), name='a_claim_says_why'),
         ),
         migrations.AddConstraint(
             model_name='availability',
@@ -281,13 +254,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='appointment',
             constraint=models.CheckConstraint(condition=models.Q(('persons__gte', 1)), name='someone_comes'),
-        ),
-        migrations.AddConstraint(
-            model_name='waitingentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'offered'])), fields=('household', 'service'), name='a_household_waits_once_per_service', violation_error_message='Vous attendez déjà pour ce service.'),
-        ),
-        migrations.AddConstraint(
-            model_name='waitingentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'offered'), _negated=True), ('held_until__isnull', False), _connector='OR'), name='an_offer_is_held_until_some_time'),
         ),
     ]

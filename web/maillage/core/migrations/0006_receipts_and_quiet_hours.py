@@ -23,6 +23,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'message refusé',
                 'verbose_name_plural': 'messages refusés',
+                'constraints': [
+                    models.UniqueConstraint(fields=('reader', 'kind'), name='a_kind_of_message_is_declined_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,9 +101,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='outboxmessage',
             constraint=models.CheckConstraint(condition=models.Q(('last_error', ''), ('state', 'failed'), _negated=True), name='a_message_that_failed_says_why', violation_error_message='Un échec dit pourquoi.'),
-        ),
-        migrations.AddConstraint(
-            model_name='declined',
-            constraint=models.UniqueConstraint(fields=('reader', 'kind'), name='a_kind_of_message_is_declined_once'),
         ),
     ]

@@ -57,6 +57,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'lieu',
                 'verbose_name_plural': 'lieux',
                 'ordering': ['name', 'id'],
+                'indexes': [
+                    models.Index(fields=['latitude', 'longitude'], name='location_place'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='location_lies_on_earth', violation_error_message='Ces coordonnées ne sont pas sur Terre.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +79,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'doublon possible',
+                'constraints': [
+                    models.UniqueConstraint(fields=('kept', 'other'), name='one_proposal_per_pair'),
+                    models.CheckConstraint(condition=models.Q(('kept', models.F('other')), _negated=True), name='a_pair_has_two_entries'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decision', 'open')), models.Q(models.Q(('decision', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='a_decision_has_a_date'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +98,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'exception d’horaire',
+                'constraints': [
+                    models.UniqueConstraint(fields=('schedule', 'day'), name='one_exception_per_schedule_and_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closes_at', None), ('opens_at', None)), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='an_exception_is_closed_or_has_hours', violation_error_message='Donnez deux heures dans l’ordre, ou aucune si c’est fermé.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +145,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'service',
                 'ordering': ['name', 'id'],
+                'indexes': [
+                    models.Index(fields=['departement', 'kind', 'status'], name='service_by_place_and_kind'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['topics'], name='service_topics'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('minimum_age', None), ('maximum_age', None), ('minimum_age__lte', models.F('maximum_age')), _connector='OR'), name='service_ages_in_order', violation_error_message='L’âge minimum ne peut pas dépasser l’âge maximum.'),
+                    models.CheckConstraint(condition=models.Q(('amount_min', None), ('amount_max', None), ('amount_min__lte', models.F('amount_max')), _connector='OR'), name='service_amounts_in_order', violation_error_message='Le prix minimum ne peut pas dépasser le prix maximum.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cost', 'free'), _negated=True), models.Q(('amount_max', None), ('amount_min', None)), _connector='OR'), name='a_free_service_has_no_amount', violation_error_message='Un service gratuit n’a pas de montant.'),
+                    models.CheckConstraint(condition=models.Q(('modes__len__gte', 1)), name='service_reaches_families_somehow', violation_error_message='Indiquez au moins une façon de recevoir cette aide.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'laep'), _negated=True), models.Q(('cost', 'free'), ('joining', 'walk_in')), _connector='OR'), name='laep_is_free_and_needs_no_registration', violation_error_message='Un lieu d’accueil enfants-parents est gratuit et sans inscription.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -162,6 +188,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'territoire d’intervention',
+                'constraints': [
+                    models.UniqueConstraint(fields=('service', 'level', 'code'), name='one_row_per_service_area'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('level', 'france')), models.Q(models.Q(('level', 'france'), _negated=True), models.Q(('code', ''), _negated=True)), _connector='OR'), name='an_area_has_a_code_unless_national', violation_error_message='Indiquez le code du territoire.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +205,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'service en un lieu',
+                'constraints': [
+                    models.UniqueConstraint(fields=('service', 'location'), name='one_row_per_service_and_location', violation_error_message='Ce service est déjà donné dans ce lieu.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -195,6 +228,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'ouverture',
+                'indexes': [
+                    models.Index(fields=['service', 'ends_at'], name='opening_of_service'),
+                    models.Index(fields=['service_at_location', 'ends_at'], name='opening_of_place'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('schedule', 'starts_at'), name='one_opening_per_schedule_and_start'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='opening_ends_after_it_starts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -209,75 +250,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'besoin sans réponse',
+                'constraints': [
+                    models.UniqueConstraint(fields=('commune', 'need', 'month'), name='one_count_per_commune_need_and_month'),
+                    models.CheckConstraint(condition=models.Q(('month__day', 1)), name='unmet_need_month_is_its_first_day'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='location',
-            index=models.Index(fields=['latitude', 'longitude'], name='location_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='location',
-            constraint=models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='location_lies_on_earth', violation_error_message='Ces coordonnées ne sont pas sur Terre.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mergeproposal',
-            constraint=models.UniqueConstraint(fields=('kept', 'other'), name='one_proposal_per_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='mergeproposal',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', models.F('other')), _negated=True), name='a_pair_has_two_entries'),
-        ),
-        migrations.AddConstraint(
-            model_name='mergeproposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decision', 'open')), models.Q(models.Q(('decision', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='a_decision_has_a_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheduleexception',
-            constraint=models.UniqueConstraint(fields=('schedule', 'day'), name='one_exception_per_schedule_and_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheduleexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes_at', None), ('opens_at', None)), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='an_exception_is_closed_or_has_hours', violation_error_message='Donnez deux heures dans l’ordre, ou aucune si c’est fermé.'),
-        ),
-        migrations.AddIndex(
-            model_name='service',
-            index=models.Index(fields=['departement', 'kind', 'status'], name='service_by_place_and_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='service',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['topics'], name='service_topics'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_age', None), ('maximum_age', None), ('minimum_age__lte', models.F('maximum_age')), _connector='OR'), name='service_ages_in_order', violation_error_message='L’âge minimum ne peut pas dépasser l’âge maximum.'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_min', None), ('amount_max', None), ('amount_min__lte', models.F('amount_max')), _connector='OR'), name='service_amounts_in_order', violation_error_message='Le prix minimum ne peut pas dépasser le prix maximum.'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cost', 'free'), _negated=True), models.Q(('amount_max', None), ('amount_min', None)), _connector='OR'), name='a_free_service_has_no_amount', violation_error_message='Un service gratuit n’a pas de montant.'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('modes__len__gte', 1)), name='service_reaches_families_somehow', violation_error_message='Indiquez au moins une façon de recevoir cette aide.'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'laep'), _negated=True), models.Q(('cost', 'free'), ('joining', 'walk_in')), _connector='OR'), name='laep_is_free_and_needs_no_registration', violation_error_message='Un lieu d’accueil enfants-parents est gratuit et sans inscription.'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicearea',
-            constraint=models.UniqueConstraint(fields=('service', 'level', 'code'), name='one_row_per_service_area'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicearea',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('level', 'france')), models.Q(models.Q(('level', 'france'), _negated=True), models.Q(('code', ''), _negated=True)), _connector='OR'), name='an_area_has_a_code_unless_national', violation_error_message='Indiquez le code du territoire.'),
-        ),
-        migrations.AddConstraint(
-            model_name='serviceatlocation',
-            constraint=models.UniqueConstraint(fields=('service', 'location'), name='one_row_per_service_and_location', violation_error_message='Ce service est déjà donné dans ce lieu.'),
         ),
         migrations.AddConstraint(
             model_name='schedule',
@@ -294,29 +271,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='schedule',
             constraint=models.CheckConstraint(condition=models.Q(('byday__len__gte', 1)), name='schedule_names_a_day', violation_error_message='Choisissez au moins un jour.'),
-        ),
-        migrations.AddIndex(
-            model_name='opening',
-            index=models.Index(fields=['service', 'ends_at'], name='opening_of_service'),
-        ),
-        migrations.AddIndex(
-            model_name='opening',
-            index=models.Index(fields=['service_at_location', 'ends_at'], name='opening_of_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.UniqueConstraint(fields=('schedule', 'starts_at'), name='one_opening_per_schedule_and_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='opening_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='unmetneed',
-            constraint=models.UniqueConstraint(fields=('commune', 'need', 'month'), name='one_count_per_commune_need_and_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='unmetneed',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='unmet_need_month_is_its_first_day'),
         ),
     ]

@@ -52,6 +52,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'essai de lien',
                 'verbose_name_plural': 'essais de liens',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('failing_since', None), ('state', 'works')), models.Q(models.Q(('state', 'works'), _negated=True), ('failing_since__isnull', False)), _connector='OR'), name='a_link_fails_since_a_date'),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -128,9 +131,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='service',
             constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('status', 'defunct'), models.Q(('merged_into', models.F('pk')), _negated=True)), _connector='OR'), name='a_merged_service_is_over', violation_error_message='Une fiche fusionnée dans une autre est arrêtée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkcheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('failing_since', None), ('state', 'works')), models.Q(models.Q(('state', 'works'), _negated=True), ('failing_since__isnull', False)), _connector='OR'), name='a_link_fails_since_a_date'),
         ),
     ]

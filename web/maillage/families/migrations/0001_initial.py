@@ -66,6 +66,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'foyer',
                 'verbose_name_plural': 'foyers',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='a_household_is_not_merged_into_itself'),
+                ],
             },
         ),
         migrations.AddField(
@@ -84,6 +87,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'enfant',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('birth_month__isnull', False), ('due_month', None)), models.Q(('birth_month', None), ('due_month__isnull', False)), _connector='OR'), name='a_child_is_born_or_awaited', violation_error_message='Donnez le mois de naissance, ou le mois prévu.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('birth_month', None), ('birth_month__day', 1), _connector='OR'), models.Q(('due_month', None), ('due_month__day', 1), _connector='OR')), name='a_month_is_kept_as_its_first_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,10 +129,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='household',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='a_household_is_not_merged_into_itself'),
-        ),
-        migrations.AddConstraint(
             model_name='contact',
             constraint=models.CheckConstraint(condition=models.Q(('erased_at__isnull', False), models.Q(('channel', 'email'), models.Q(('email', ''), _negated=True)), models.Q(('channel', 'sms'), models.Q(('phone', ''), _negated=True)), _connector='OR'), name='a_contact_can_be_reached_as_asked', violation_error_message='Donnez une adresse ou un numéro : c’est là que nous vous écrirons.'),
         ),
@@ -136,13 +139,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='contact',
             constraint=models.CheckConstraint(condition=models.Q(('phone', ''), ('phone__regex', '^\\+[1-9]\\d{6,14}$'), _connector='OR'), name='a_phone_is_written_internationally', violation_error_message='Ce numéro de téléphone n’est pas complet.'),
-        ),
-        migrations.AddConstraint(
-            model_name='child',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('birth_month__isnull', False), ('due_month', None)), models.Q(('birth_month', None), ('due_month__isnull', False)), _connector='OR'), name='a_child_is_born_or_awaited', violation_error_message='Donnez le mois de naissance, ou le mois prévu.'),
-        ),
-        migrations.AddConstraint(
-            model_name='child',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('birth_month', None), ('birth_month__day', 1), _connector='OR'), models.Q(('due_month', None), ('due_month__day', 1), _connector='OR')), name='a_month_is_kept_as_its_first_day'),
         ),
     ]

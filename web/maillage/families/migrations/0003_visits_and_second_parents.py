@@ -83,6 +83,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'essais',
                 'verbose_name_plural': 'essais',
+                'constraints': [
+                    models.UniqueConstraint(fields=('key_hash', 'since'), name='tries_are_counted_once_per_key_and_stretch'),
+                ],
             },
         ),
         migrations.AlterField(
@@ -124,10 +127,6 @@ class Migration(migrations.Migration):
             model_name='secondparent',
             name='inviter_consent',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='families.consent'),
-        ),
-        migrations.AddConstraint(
-            model_name='tries',
-            constraint=models.UniqueConstraint(fields=('key_hash', 'since'), name='tries_are_counted_once_per_key_and_stretch'),
         ),
         migrations.AddConstraint(
             model_name='secondparent',

@@ -54,6 +54,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'barème',
                 'ordering': ['name', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organization', 'name'), name='one_schedule_per_name_and_organization', violation_error_message='Un barème porte déjà ce nom.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +78,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'version d’un barème',
                 'ordering': ['-valid_from', 'id'],
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('schedule', '='), (maillage.fees.models.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='one_version_of_a_schedule_at_a_time', violation_error_message='Une autre version de ce barème vaut déjà ces jours-là.'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='a_version_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
+                    models.CheckConstraint(condition=models.Q(('floor__gte', 0), ('ceiling__gte', models.F('floor'))), name='a_fee_lies_between_a_floor_and_a_ceiling', violation_error_message='Le maximum doit dépasser le minimum, lui-même positif.'),
+                    models.CheckConstraint(condition=models.Q(('rounding__in', [Decimal('1.00'), Decimal('0.50'), Decimal('0.01')])), name='fees_are_rounded_to_a_coin'),
+                    models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='a_version_says_who_decided_it', violation_error_message='Dites quel texte ou quelle décision fixe ce barème.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +101,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'participation',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', 'band'), ('band__isnull', False)), models.Q(('answer__in', ['undisclosed', 'waiver']), ('band', None)), _connector='OR'), name='a_fee_keeps_a_band_only_when_one_was_chosen'),
+                    models.CheckConstraint(condition=models.Q(('unit_amount__gte', 0), models.Q(models.Q(('answer', 'waiver'), _negated=True), ('unit_amount', 0), _connector='OR')), name='a_waived_fee_asks_nothing'),
+                    models.CheckConstraint(condition=models.Q(('payers__range', (1, 2))), name='someone_pays'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +119,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'confirmation d’un barème',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('compared_with', ''), _negated=True), name='a_confirmation_names_its_text', violation_error_message='Dites avec quel texte vous avez comparé.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -122,6 +140,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'tarif d’un service',
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('service', '='), (maillage.fees.models.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='a_service_applies_one_schedule_at_a_time', violation_error_message='Ce service applique déjà un barème ces jours-là.'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='a_tariff_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -160,46 +182,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='one_schedule_per_name_and_organization', violation_error_message='Un barème porte déjà ce nom.'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheduleversion',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('schedule', '='), (maillage.fees.models.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='one_version_of_a_schedule_at_a_time', violation_error_message='Une autre version de ce barème vaut déjà ces jours-là.'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheduleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='a_version_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheduleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('floor__gte', 0), ('ceiling__gte', models.F('floor'))), name='a_fee_lies_between_a_floor_and_a_ceiling', violation_error_message='Le maximum doit dépasser le minimum, lui-même positif.'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheduleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('rounding__in', [Decimal('1.00'), Decimal('0.50'), Decimal('0.01')])), name='fees_are_rounded_to_a_coin'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheduleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='a_version_says_who_decided_it', violation_error_message='Dites quel texte ou quelle décision fixe ce barème.'),
-        ),
-        migrations.AddConstraint(
-            model_name='fee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'band'), ('band__isnull', False)), models.Q(('answer__in', ['undisclosed', 'waiver']), ('band', None)), _connector='OR'), name='a_fee_keeps_a_band_only_when_one_was_chosen'),
-        ),
-        migrations.AddConstraint(
-            model_name='fee',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_amount__gte', 0), models.Q(models.Q(('answer', 'waiver'), _negated=True), ('unit_amount', 0), _connector='OR')), name='a_waived_fee_asks_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='fee',
-            constraint=models.CheckConstraint(condition=models.Q(('payers__range', (1, 2))), name='someone_pays'),
-        ),
-        migrations.AddConstraint(
-            model_name='confirmation',
-            constraint=models.CheckConstraint(condition=models.Q(('compared_with', ''), _negated=True), name='a_confirmation_names_its_text', violation_error_message='Dites avec quel texte vous avez comparé.'),
-        ),
-        migrations.AddConstraint(
             model_name='band',
             constraint=models.UniqueConstraint(fields=('version', 'position'), name='one_band_per_position_of_a_version'),
         ),
@@ -210,13 +192,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='band',
             constraint=models.CheckConstraint(condition=models.Q(('base__gte', 0), ('percent__gte', 0), ('percent__lte', 100)), name='a_band_asks_a_positive_amount', violation_error_message='Un montant et un pourcentage sont positifs.'),
-        ),
-        migrations.AddConstraint(
-            model_name='tariff',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('service', '='), (maillage.fees.models.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='a_service_applies_one_schedule_at_a_time', violation_error_message='Ce service applique déjà un barème ces jours-là.'),
-        ),
-        migrations.AddConstraint(
-            model_name='tariff',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='a_tariff_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
         ),
     ]

@@ -32,6 +32,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'clé de lecture',
                 'verbose_name_plural': 'clés de lecture',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user',), name='one_living_key_per_account'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -54,6 +57,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'note',
+                'indexes': [
+                    models.Index(fields=['reader', 'appointment'], name='note_of_reader'),
+                    models.Index(fields=['household'], name='note_of_household'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('appointment', 'kind', 'author', 'reader', 'number'), name='one_text_per_version_and_reader', nulls_distinct=False, violation_error_message='Cette version existe déjà.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', False), ('contact', None), ('kind', 'private')), models.Q(('author', None), ('contact__isnull', False), ('kind', 'left')), _connector='OR'), name='a_note_has_an_author_and_a_word_left_has_a_parent'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'left'), ('reader', models.F('author')), ('agreement__isnull', False), _connector='OR'), name='words_of_one_are_read_by_another_with_an_agreement', violation_error_message='Une note ne change de lecteur qu’avec l’accord de la famille.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,29 +118,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'clé privée',
                 'verbose_name_plural': 'clés privées',
             },
-        ),
-        migrations.AddConstraint(
-            model_name='readerkey',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user',), name='one_living_key_per_account'),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['reader', 'appointment'], name='note_of_reader'),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['household'], name='note_of_household'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(fields=('appointment', 'kind', 'author', 'reader', 'number'), name='one_text_per_version_and_reader', nulls_distinct=False, violation_error_message='Cette version existe déjà.'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', False), ('contact', None), ('kind', 'private')), models.Q(('author', None), ('contact__isnull', False), ('kind', 'left')), _connector='OR'), name='a_note_has_an_author_and_a_word_left_has_a_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'left'), ('reader', models.F('author')), ('agreement__isnull', False), _connector='OR'), name='words_of_one_are_read_by_another_with_an_agreement', violation_error_message='Une note ne change de lecteur qu’avec l’accord de la famille.'),
         ),
     ]

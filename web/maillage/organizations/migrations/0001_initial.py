@@ -37,6 +37,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'organisme',
                 'ordering': ['name', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('siret', ''), ('siret__regex', '^\\d{14}$'), _connector='OR'), name='siret_has_fourteen_digits', violation_error_message='Un SIRET compte 14 chiffres.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -52,22 +55,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'rattachement',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('role__in', ['steering_officer', 'administrator']), ('organization__isnull', False), _connector='OR'), name='staff_belong_to_an_organization', violation_error_message='Ce rôle s’exerce dans un organisme : choisissez-le.'),
+                    models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
+                    models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('user', 'role', 'organization', 'departement'), name='one_open_membership_per_role_and_place', nulls_distinct=False, violation_error_message='Cette personne a déjà ce rôle ici.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('siret', ''), ('siret__regex', '^\\d{14}$'), _connector='OR'), name='siret_has_fourteen_digits', violation_error_message='Un SIRET compte 14 chiffres.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['steering_officer', 'administrator']), ('organization__isnull', False), _connector='OR'), name='staff_belong_to_an_organization', violation_error_message='Ce rôle s’exerce dans un organisme : choisissez-le.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('user', 'role', 'organization', 'departement'), name='one_open_membership_per_role_and_place', nulls_distinct=False, violation_error_message='Cette personne a déjà ce rôle ici.'),
         ),
     ]

@@ -40,6 +40,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'grille d’agrément',
                 'ordering': ['departement', '-valid_from'],
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('departement', '='), (maillage.organizations.partnership.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='one_grid_of_a_departement_at_a_time', violation_error_message='Une autre grille vaut déjà ces jours-là.'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='a_grid_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +68,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'agrément',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'submitted')), fields=('organization',), name='one_application_at_a_time', violation_error_message='Une demande attend déjà une décision.'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'accredited')), expressions=[('organization', '='), (maillage.organizations.partnership.DateRange('valid_from', 'valid_until', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='one_accreditation_of_an_organization_at_a_time', violation_error_message='Un agrément vaut déjà ces jours-là.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_on', None), ('state', 'submitted')), models.Q(models.Q(('state', 'submitted'), _negated=True), ('decided_by__isnull', False), ('decided_on__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='a_decision_is_dated_signed_and_explained', violation_error_message='Une décision porte sa date, son auteur et son motif.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accredited', 'withdrawn']), _negated=True), models.Q(('valid_from__isnull', False), ('valid_until__gte', models.F('valid_from'))), _connector='OR'), name='an_accreditation_has_two_dates', violation_error_message='Un agrément a un début et une fin.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('withdrawn_by__isnull', False), ('withdrawn_on__isnull', False)), _connector='OR'), name='what_is_withdrawn_says_when_and_by_whom'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +90,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'critère',
                 'ordering': ['grid', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('grid', 'position'), name='one_criterion_per_position_of_a_grid'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('question', ''), _negated=True), ('weight__range', (1, 5))), name='a_criterion_asks_something_and_weighs', violation_error_message='Un critère est une question, qui pèse de 1 à 5.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +109,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'constat',
                 'ordering': ['accreditation', 'criterion__position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('accreditation', 'criterion'), name='one_finding_per_criterion'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +133,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'visite d’un lieu',
                 'ordering': ['-seen_on', 'place'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organization', 'place', 'seen_on'), name='a_place_is_seen_once_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,49 +155,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-valid_until'],
                 'constraints': [models.UniqueConstraint(fields=('organization', 'signed_on'), name='a_charter_is_signed_once_a_day'), models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('signed_on'))), name='a_charter_ends_after_it_is_signed', violation_error_message='La fin doit suivre la signature.')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='criteriagrid',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('departement', '='), (maillage.organizations.partnership.DateRange('valid_from', 'valid_to', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='one_grid_of_a_departement_at_a_time', violation_error_message='Une autre grille vaut déjà ces jours-là.'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriagrid',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='a_grid_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='accreditation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'submitted')), fields=('organization',), name='one_application_at_a_time', violation_error_message='Une demande attend déjà une décision.'),
-        ),
-        migrations.AddConstraint(
-            model_name='accreditation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'accredited')), expressions=[('organization', '='), (maillage.organizations.partnership.DateRange('valid_from', 'valid_until', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='one_accreditation_of_an_organization_at_a_time', violation_error_message='Un agrément vaut déjà ces jours-là.'),
-        ),
-        migrations.AddConstraint(
-            model_name='accreditation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_on', None), ('state', 'submitted')), models.Q(models.Q(('state', 'submitted'), _negated=True), ('decided_by__isnull', False), ('decided_on__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='a_decision_is_dated_signed_and_explained', violation_error_message='Une décision porte sa date, son auteur et son motif.'),
-        ),
-        migrations.AddConstraint(
-            model_name='accreditation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accredited', 'withdrawn']), _negated=True), models.Q(('valid_from__isnull', False), ('valid_until__gte', models.F('valid_from'))), _connector='OR'), name='an_accreditation_has_two_dates', violation_error_message='Un agrément a un début et une fin.'),
-        ),
-        migrations.AddConstraint(
-            model_name='accreditation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('withdrawn_by__isnull', False), ('withdrawn_on__isnull', False)), _connector='OR'), name='what_is_withdrawn_says_when_and_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('grid', 'position'), name='one_criterion_per_position_of_a_grid'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('question', ''), _negated=True), ('weight__range', (1, 5))), name='a_criterion_asks_something_and_weighs', violation_error_message='Un critère est une question, qui pèse de 1 à 5.'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('accreditation', 'criterion'), name='one_finding_per_criterion'),
-        ),
-        migrations.AddConstraint(
-            model_name='venuecheck',
-            constraint=models.UniqueConstraint(fields=('organization', 'place', 'seen_on'), name='a_place_is_seen_once_a_day'),
         ),
     ]

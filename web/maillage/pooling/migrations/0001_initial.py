@@ -38,6 +38,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'véhicule',
                 'ordering': ['name', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organization', 'name'), name='one_vehicle_per_name_and_owner', violation_error_message='Ce véhicule est déjà noté.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +70,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'convention de mutualisation',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('practitioner__isnull', False), ('room', None), ('vehicle', None)), models.Q(('practitioner', None), ('room__isnull', False), ('vehicle', None)), models.Q(('practitioner', None), ('room', None), ('vehicle__isnull', False)), _connector='OR'), name='an_agreement_shares_one_thing', violation_error_message='Choisissez une personne, une salle ou un véhicule, et un seul.'),
+                    models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='agreement_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('approved_at__isnull', False), ('proposed_at__isnull', False)), _connector='OR'), name='what_is_approved_by_all_has_its_dates'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'approved')), expressions=[('resource', '='), (maillage.pooling.spans.DateSpan('starts_on', 'ends_on'), '&&')], name='one_agreement_in_force_per_resource', violation_error_message='Une autre convention est déjà en vigueur à ces dates.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +91,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'partie',
                 'ordering': ['agreement', 'rank'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('agreement', 'organization'), name='a_party_signs_once'),
+                    models.UniqueConstraint(fields=('agreement', 'rank'), name='one_party_per_rank'),
+                    models.CheckConstraint(condition=models.Q(('quota__gt', 0), ('quota__lte', 100)), name='a_quota_is_a_percentage', violation_error_message='Une part va de 0 à 100 %.'),
+                    models.CheckConstraint(condition=models.Q(('fixed_share', None), ('fixed_share__range', (0, 100)), _connector='OR'), name='a_fixed_share_is_a_percentage', violation_error_message='Une part va de 0 à 100 %.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +110,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'lieu desservi',
+                'constraints': [
+                    models.UniqueConstraint(fields=('party', 'service_at_location'), name='a_party_is_served_once_per_place'),
+                    models.CheckConstraint(condition=models.Q(('minimum_hours__gte', 0)), name='a_minimum_is_not_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +138,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'rotation',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('weeks__in', [1, 2])), name='a_rotation_turns_in_one_or_two_weeks', violation_error_message='Une rotation tourne en une ou deux semaines.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__iso_week_day', 1)), name='a_rotation_starts_on_a_monday', violation_error_message='Choisissez un lundi.'),
+                    models.CheckConstraint(condition=models.Q(('morning_to__gt', models.F('morning_from')), ('afternoon_from__gte', models.F('morning_to')), ('afternoon_to__gt', models.F('afternoon_from'))), name='the_hours_of_a_day_follow_each_other', violation_error_message='Donnez les heures dans l’ordre de la journée.'),
+                    models.CheckConstraint(condition=models.Q(('pause_minutes__lte', 180)), name='a_rotation_pause_is_short'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('approved_at__isnull', False), ('proposed_at__isnull', False)), _connector='OR'), name='what_rotates_by_consent_has_its_dates'),
+                    django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'approved')), expressions=[('agreement', '='), (maillage.pooling.spans.DateSpan('starts_on', 'ends_on'), '&&')], name='one_rotation_in_force_per_agreement', violation_error_message='Une autre rotation est déjà en vigueur à ces dates.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +161,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'demi-journée',
                 'ordering': ['rotation', 'week', 'weekday', 'half'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('rotation', 'week', 'weekday', 'half'), name='one_place_per_half_day'),
+                    models.CheckConstraint(condition=models.Q(('half__lte', 1), ('week__lte', 1), ('weekday__lte', 5)), name='a_half_day_lies_in_the_cycle'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +182,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'accord d’une partie',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('agreement__isnull', False), ('rotation', None)), models.Q(('agreement', None), ('rotation__isnull', False)), _connector='OR'), name='an_approval_is_of_one_thing'),
+                    models.CheckConstraint(condition=models.Q(('accepted', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='a_refusal_has_its_reason', violation_error_message='Dites pourquoi : les autres parties vous liront.'),
+                    models.UniqueConstraint(fields=('party', 'agreement', 'rotation', 'edition'), name='a_party_decides_once_of_each_edition', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +207,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'relevé mensuel',
+                'constraints': [
+                    models.UniqueConstraint(fields=('agreement', 'month', 'version'), name='one_statement_per_month_and_version'),
+                    models.CheckConstraint(condition=models.Q(('month__day', 1)), name='a_statement_is_of_a_whole_month'),
+                    models.CheckConstraint(condition=models.Q(('version', 1), models.Q(('version__gt', 1), models.Q(('reason', models.Value('')), _negated=True)), _connector='OR'), name='a_corrected_statement_says_why', violation_error_message='Dites ce que cette version corrige.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -189,6 +230,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'part d’une commune',
+                'constraints': [
+                    models.UniqueConstraint(fields=('statement', 'party'), name='one_share_per_party'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +246,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'sortie du véhicule',
+                'constraints': [
+                    django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('vehicle', '='), ('period', '&&')], name='a_vehicle_is_out_once_at_a_time', violation_error_message='Le véhicule était déjà sorti à ces heures.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,113 +266,5 @@ class Migration(migrations.Migration):
                 'ordering': ['month', 'kind', 'label', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('month__day', 1)), name='a_cost_is_noted_on_the_first'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='a_shared_cost_is_not_nothing', violation_error_message='Donnez un montant ; négatif pour corriger une erreur.')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='poolingparty',
-            constraint=models.UniqueConstraint(fields=('agreement', 'organization'), name='a_party_signs_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolingparty',
-            constraint=models.UniqueConstraint(fields=('agreement', 'rank'), name='one_party_per_rank'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolingparty',
-            constraint=models.CheckConstraint(condition=models.Q(('quota__gt', 0), ('quota__lte', 100)), name='a_quota_is_a_percentage', violation_error_message='Une part va de 0 à 100 %.'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolingparty',
-            constraint=models.CheckConstraint(condition=models.Q(('fixed_share', None), ('fixed_share__range', (0, 100)), _connector='OR'), name='a_fixed_share_is_a_percentage', violation_error_message='Une part va de 0 à 100 %.'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolingplace',
-            constraint=models.UniqueConstraint(fields=('party', 'service_at_location'), name='a_party_is_served_once_per_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolingplace',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_hours__gte', 0)), name='a_minimum_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(('weeks__in', [1, 2])), name='a_rotation_turns_in_one_or_two_weeks', violation_error_message='Une rotation tourne en une ou deux semaines.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__iso_week_day', 1)), name='a_rotation_starts_on_a_monday', violation_error_message='Choisissez un lundi.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(('morning_to__gt', models.F('morning_from')), ('afternoon_from__gte', models.F('morning_to')), ('afternoon_to__gt', models.F('afternoon_from'))), name='the_hours_of_a_day_follow_each_other', violation_error_message='Donnez les heures dans l’ordre de la journée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(('pause_minutes__lte', 180)), name='a_rotation_pause_is_short'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('approved_at__isnull', False), ('proposed_at__isnull', False)), _connector='OR'), name='what_rotates_by_consent_has_its_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'approved')), expressions=[('agreement', '='), (maillage.pooling.spans.DateSpan('starts_on', 'ends_on'), '&&')], name='one_rotation_in_force_per_agreement', violation_error_message='Une autre rotation est déjà en vigueur à ces dates.'),
-        ),
-        migrations.AddConstraint(
-            model_name='halfday',
-            constraint=models.UniqueConstraint(fields=('rotation', 'week', 'weekday', 'half'), name='one_place_per_half_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='halfday',
-            constraint=models.CheckConstraint(condition=models.Q(('half__lte', 1), ('week__lte', 1), ('weekday__lte', 5)), name='a_half_day_lies_in_the_cycle'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreement__isnull', False), ('rotation', None)), models.Q(('agreement', None), ('rotation__isnull', False)), _connector='OR'), name='an_approval_is_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted', True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='a_refusal_has_its_reason', violation_error_message='Dites pourquoi : les autres parties vous liront.'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(fields=('party', 'agreement', 'rotation', 'edition'), name='a_party_decides_once_of_each_edition', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('agreement', 'month', 'version'), name='one_statement_per_month_and_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='a_statement_is_of_a_whole_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('version', 1), models.Q(('version__gt', 1), models.Q(('reason', models.Value('')), _negated=True)), _connector='OR'), name='a_corrected_statement_says_why', violation_error_message='Dites ce que cette version corrige.'),
-        ),
-        migrations.AddConstraint(
-            model_name='statementshare',
-            constraint=models.UniqueConstraint(fields=('statement', 'party'), name='one_share_per_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicle',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='one_vehicle_per_name_and_owner', violation_error_message='Ce véhicule est déjà noté.'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolingagreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('practitioner__isnull', False), ('room', None), ('vehicle', None)), models.Q(('practitioner', None), ('room__isnull', False), ('vehicle', None)), models.Q(('practitioner', None), ('room', None), ('vehicle__isnull', False)), _connector='OR'), name='an_agreement_shares_one_thing', violation_error_message='Choisissez une personne, une salle ou un véhicule, et un seul.'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolingagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='agreement_ends_after_it_starts', violation_error_message='La fin doit suivre le début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolingagreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('approved_at__isnull', False), ('proposed_at__isnull', False)), _connector='OR'), name='what_is_approved_by_all_has_its_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='poolingagreement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('state', 'approved')), expressions=[('resource', '='), (maillage.pooling.spans.DateSpan('starts_on', 'ends_on'), '&&')], name='one_agreement_in_force_per_resource', violation_error_message='Une autre convention est déjà en vigueur à ces dates.'),
-        ),
-        migrations.AddConstraint(
-            model_name='vehicleuse',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('vehicle', '='), ('period', '&&')], name='a_vehicle_is_out_once_at_a_time', violation_error_message='Le véhicule était déjà sorti à ces heures.'),
         ),
     ]

@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'changement',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('said', ''), _negated=True), models.Q(('did', ''), _negated=True)), name='a_change_says_both_halves', violation_error_message='Dites ce qui a été dit, et ce qui a été fait.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -51,6 +54,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'avis d’une famille',
                 'verbose_name_plural': 'avis des familles',
+                'indexes': [
+                    models.Index(fields=['departement', 'quarter'], name='feedback_of_quarter'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('useful__range', (1, 4)), ('listened__range', (1, 4)), ('less_alone__range', (1, 4))), name='feedback_answers_are_on_the_scale'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reading', 'none'), ('words', '')), models.Q(models.Q(('words', ''), _negated=True), ('reading__in', ['waiting', 'kept'])), models.Q(('reading', 'set_aside'), ('words', '')), _connector='OR'), name='feedback_words_are_read_by_someone'),
+                    models.CheckConstraint(condition=models.Q(('quarter__day', 1), ('quarter__month__in', [1, 4, 7, 10])), name='feedback_belongs_to_a_quarter'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +81,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'demande d’avis',
                 'verbose_name_plural': 'demandes d’avis',
+                'indexes': [
+                    models.Index(fields=['household', 'service'], name='asked_once_by_service'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +103,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'avis d’un professionnel',
                 'verbose_name_plural': 'avis des professionnels',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('means__range', (1, 4)), ('backed__range', (1, 4)), ('fits__range', (1, 4))), name='staff_feedback_answers_are_on_the_scale'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reading', 'none'), ('words', '')), models.Q(models.Q(('words', ''), _negated=True), ('reading__in', ['waiting', 'kept'])), models.Q(('reading', 'set_aside'), ('words', '')), _connector='OR'), name='staff_feedback_words_are_read_by_someone'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +121,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'avis cité',
                 'verbose_name_plural': 'avis cités',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('feedback__isnull', False), ('staff_feedback', None)), models.Q(('feedback', None), ('staff_feedback__isnull', False)), _connector='OR'), name='a_citation_names_one_item'),
+                    models.UniqueConstraint(fields=('change', 'feedback', 'staff_feedback'), name='a_change_cites_an_item_once', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,54 +140,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'analyse de la pratique',
                 'verbose_name_plural': 'analyses de la pratique',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('hours__gt', 0), ('hours__lte', 8), ('persons__range', (1, 200))), name='a_supervision_meeting_has_hours_and_people', violation_error_message='Une séance dure de un quart d’heure à huit heures.'),
+                    models.UniqueConstraint(fields=('organization', 'held_on'), name='one_supervision_meeting_per_day_and_organization', violation_error_message='Cette séance est déjà notée.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('said', ''), _negated=True), models.Q(('did', ''), _negated=True)), name='a_change_says_both_halves', violation_error_message='Dites ce qui a été dit, et ce qui a été fait.'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['departement', 'quarter'], name='feedback_of_quarter'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(('useful__range', (1, 4)), ('listened__range', (1, 4)), ('less_alone__range', (1, 4))), name='feedback_answers_are_on_the_scale'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reading', 'none'), ('words', '')), models.Q(models.Q(('words', ''), _negated=True), ('reading__in', ['waiting', 'kept'])), models.Q(('reading', 'set_aside'), ('words', '')), _connector='OR'), name='feedback_words_are_read_by_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__day', 1), ('quarter__month__in', [1, 4, 7, 10])), name='feedback_belongs_to_a_quarter'),
-        ),
-        migrations.AddIndex(
-            model_name='feedbackrequest',
-            index=models.Index(fields=['household', 'service'], name='asked_once_by_service'),
-        ),
-        migrations.AddConstraint(
-            model_name='stafffeedback',
-            constraint=models.CheckConstraint(condition=models.Q(('means__range', (1, 4)), ('backed__range', (1, 4)), ('fits__range', (1, 4))), name='staff_feedback_answers_are_on_the_scale'),
-        ),
-        migrations.AddConstraint(
-            model_name='stafffeedback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reading', 'none'), ('words', '')), models.Q(models.Q(('words', ''), _negated=True), ('reading__in', ['waiting', 'kept'])), models.Q(('reading', 'set_aside'), ('words', '')), _connector='OR'), name='staff_feedback_words_are_read_by_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('feedback__isnull', False), ('staff_feedback', None)), models.Q(('feedback', None), ('staff_feedback__isnull', False)), _connector='OR'), name='a_citation_names_one_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('change', 'feedback', 'staff_feedback'), name='a_change_cites_an_item_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionmeeting',
-            constraint=models.CheckConstraint(condition=models.Q(('hours__gt', 0), ('hours__lte', 8), ('persons__range', (1, 200))), name='a_supervision_meeting_has_hours_and_people', violation_error_message='Une séance dure de un quart d’heure à huit heures.'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionmeeting',
-            constraint=models.UniqueConstraint(fields=('organization', 'held_on'), name='one_supervision_meeting_per_day_and_organization', violation_error_message='Cette séance est déjà notée.'),
         ),
     ]

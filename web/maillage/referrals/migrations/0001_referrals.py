@@ -55,6 +55,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'orientation',
+                'indexes': [
+                    models.Index(fields=['departement', 'need'], name='referral_by_need'),
+                    models.Index(fields=['organization', 'state'], name='referral_of_sender'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('asked_by_family', True), ('organization', None)), models.Q(('asked_by_family', False), ('created_by__isnull', False), ('organization__isnull', False)), _connector='OR'), name='a_referral_is_sent_by_an_organization_or_asked_by_a_family', violation_error_message='Dites qui oriente.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'consent_asked'), _negated=True), ('consent_asked_at__isnull', False), _connector='OR'), name='a_consent_that_is_waited_for_was_asked'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['proposed', 'accepted', 'declined', 'contacted']), _negated=True), ('proposed_at__isnull', False), _connector='OR'), name='what_was_proposed_has_its_date'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'contacted']), _negated=True), ('accepted_at__isnull', False), _connector='OR'), name='what_was_accepted_has_its_date'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), ('declined_at__isnull', False), _connector='OR'), name='what_nobody_could_accept_has_its_date'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'contacted'), _negated=True), ('first_contact_on__isnull', False), _connector='OR'), name='a_first_contact_has_its_date', violation_error_message='Donnez la date du premier contact.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True), models.Q(('outcome_by', ''), _negated=True)), _connector='OR'), name='what_is_closed_has_its_date_and_outcome', violation_error_message='Dites comment cela s’est terminé.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('outcome_by', '')), ('state', 'closed'), _connector='OR'), name='an_outcome_is_of_a_closed_referral'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at', None)), _connector='OR'), name='a_consent_taken_back_has_its_date'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('expired_at__isnull', False), ('state', 'expired')), models.Q(models.Q(('state', 'expired'), _negated=True), ('expired_at', None)), _connector='OR'), name='what_expired_has_its_date'),
+                    models.CheckConstraint(condition=models.Q(('handover__in', ['', 'family_calls']), ('handover_at__isnull', False), ('asked_by_family', True), _connector='OR'), name='a_handover_is_planned_or_not_needed', violation_error_message='Dites quand le passage de relais aura lieu.'),
+                    models.CheckConstraint(condition=models.Q(('birth_month', None), ('birth_month__day', 1), _connector='OR'), name='a_child_s_month_is_its_first_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +98,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'service sollicité',
                 'verbose_name_plural': 'services sollicités',
                 'ordering': ['rank', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('referral', 'rank'), name='candidates_of_a_referral_are_in_order'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('referral',), name='one_service_takes_the_family', violation_error_message='Un autre service vient d’accepter cette demande.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'closed']), models.Q(('asked_at__isnull', False), ('consent__isnull', False)), _connector='OR'), name='nobody_is_asked_without_consent', violation_error_message='Le parent n’a pas donné son accord pour ce service.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'declined']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='an_answer_has_its_date'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'declined'), _negated=True), ('reason', '')), _connector='OR'), name='who_declines_says_why', violation_error_message='Choisissez une raison.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', 'other'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='another_reason_is_said_in_words', violation_error_message='Dites la raison en quelques mots.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='who_is_no_longer_asked_has_a_date'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -142,89 +169,5 @@ class Migration(migrations.Migration):
                 'verbose_name': 'famille orientée',
                 'verbose_name_plural': 'familles orientées',
             },
-        ),
-        migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['departement', 'need'], name='referral_by_need'),
-        ),
-        migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['organization', 'state'], name='referral_of_sender'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asked_by_family', True), ('organization', None)), models.Q(('asked_by_family', False), ('created_by__isnull', False), ('organization__isnull', False)), _connector='OR'), name='a_referral_is_sent_by_an_organization_or_asked_by_a_family', violation_error_message='Dites qui oriente.'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'consent_asked'), _negated=True), ('consent_asked_at__isnull', False), _connector='OR'), name='a_consent_that_is_waited_for_was_asked'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['proposed', 'accepted', 'declined', 'contacted']), _negated=True), ('proposed_at__isnull', False), _connector='OR'), name='what_was_proposed_has_its_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'contacted']), _negated=True), ('accepted_at__isnull', False), _connector='OR'), name='what_was_accepted_has_its_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), ('declined_at__isnull', False), _connector='OR'), name='what_nobody_could_accept_has_its_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'contacted'), _negated=True), ('first_contact_on__isnull', False), _connector='OR'), name='a_first_contact_has_its_date', violation_error_message='Donnez la date du premier contact.'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True), models.Q(('outcome_by', ''), _negated=True)), _connector='OR'), name='what_is_closed_has_its_date_and_outcome', violation_error_message='Dites comment cela s’est terminé.'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('outcome_by', '')), ('state', 'closed'), _connector='OR'), name='an_outcome_is_of_a_closed_referral'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at', None)), _connector='OR'), name='a_consent_taken_back_has_its_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expired_at__isnull', False), ('state', 'expired')), models.Q(models.Q(('state', 'expired'), _negated=True), ('expired_at', None)), _connector='OR'), name='what_expired_has_its_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('handover__in', ['', 'family_calls']), ('handover_at__isnull', False), ('asked_by_family', True), _connector='OR'), name='a_handover_is_planned_or_not_needed', violation_error_message='Dites quand le passage de relais aura lieu.'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('birth_month', None), ('birth_month__day', 1), _connector='OR'), name='a_child_s_month_is_its_first_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('referral', 'rank'), name='candidates_of_a_referral_are_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('referral',), name='one_service_takes_the_family', violation_error_message='Un autre service vient d’accepter cette demande.'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'closed']), models.Q(('asked_at__isnull', False), ('consent__isnull', False)), _connector='OR'), name='nobody_is_asked_without_consent', violation_error_message='Le parent n’a pas donné son accord pour ce service.'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'declined']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='an_answer_has_its_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('state', 'declined'), _negated=True), ('reason', '')), _connector='OR'), name='who_declines_says_why', violation_error_message='Choisissez une raison.'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', 'other'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='another_reason_is_said_in_words', violation_error_message='Dites la raison en quelques mots.'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='who_is_no_longer_asked_has_a_date'),
         ),
     ]

@@ -70,6 +70,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'accompagnement',
+                'indexes': [
+                    models.Index(fields=['practitioner', 'state'], name='episode_of_practitioner'),
+                    models.Index(fields=['organization', 'state'], name='episode_of_organization'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('enrolment',), name='one_open_episode_per_household_and_programme', violation_error_message='Un accompagnement est déjà en cours pour ce foyer.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closing_reason', ''), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('closing_reason', ''), _negated=True)), _connector='OR'), name='a_closed_episode_says_when_and_why', violation_error_message='Dites pourquoi l’accompagnement se termine.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +93,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ce que le parent souhaite',
                 'verbose_name_plural': 'ce que les parents souhaitent',
+                'constraints': [
+                    models.UniqueConstraint(fields=('episode', 'contact'), name='each_parent_has_their_own_words'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +108,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'nombre de foyers entrés',
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'departement'), name='one_count_per_programme_and_departement'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +124,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'service d’un programme',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('service',), name='a_service_is_in_one_programme_at_a_time', violation_error_message='Ce service est déjà dans un programme.'),
+                    models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('entered_on')), _connector='OR'), name='a_service_leaves_after_it_enters', violation_error_message='La fin doit suivre le début.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +153,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'règles d’un programme',
                 'verbose_name_plural': 'règles des programmes',
                 'ordering': ['programme', 'version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'version'), name='one_version_of_terms_per_number'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='a_programme_ends_after_it_starts', violation_error_message='Le dernier jour doit suivre le premier.'),
+                    models.CheckConstraint(condition=models.Q(('finish_by', None), ('finish_by__gte', models.F('ends_on')), _connector='OR'), name='a_programme_lets_sessions_finish', violation_error_message='On finit après le dernier jour d’entrée, pas avant.'),
+                    models.CheckConstraint(condition=models.Q(('max_sessions__range', (1, 10))), name='a_programme_gives_one_to_ten_sessions', violation_error_message='Un accompagnement compte d’un à dix entretiens.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -153,6 +177,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'territoire d’un programme',
                 'ordering': ['terms', 'departement'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('terms', 'departement'), name='one_quota_per_version_and_departement'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,55 +200,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'entretien',
+                'constraints': [
+                    models.UniqueConstraint(fields=('enrolment', 'number'), name='a_session_number_is_given_once'),
+                    models.CheckConstraint(condition=models.Q(('number', None), models.Q(('number__gte', 1), ('number__lte', models.F('session_limit'))), _connector='OR'), name='a_family_has_so_many_sessions_and_no_more', violation_error_message='Tous les entretiens prévus ont été donnés.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('attended', True), _negated=True), models.Q(('closed_at__isnull', False), ('minutes__range', (5, 480)), ('purposes__len__gte', 1), models.Q(('composition', ''), _negated=True)), _connector='OR'), name='a_session_that_took_place_says_what_for', violation_error_message='Dites à quoi l’entretien a servi, combien de temps, et qui était là.'),
+                    models.CheckConstraint(condition=models.Q(('attended', True), models.Q(('composition', ''), ('minutes', None), ('purposes', [])), _connector='OR'), name='a_session_that_did_not_take_place_says_nothing_more'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('attended', None), ('closed_at', None)), models.Q(('attended__isnull', False), ('closed_at__isnull', False)), _connector='OR'), name='a_noted_session_says_whether_it_took_place'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='episode',
-            index=models.Index(fields=['practitioner', 'state'], name='episode_of_practitioner'),
-        ),
-        migrations.AddIndex(
-            model_name='episode',
-            index=models.Index(fields=['organization', 'state'], name='episode_of_organization'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('enrolment',), name='one_open_episode_per_household_and_programme', violation_error_message='Un accompagnement est déjà en cours pour ce foyer.'),
-        ),
-        migrations.AddConstraint(
-            model_name='episode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closing_reason', ''), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('closing_reason', ''), _negated=True)), _connector='OR'), name='a_closed_episode_says_when_and_why', violation_error_message='Dites pourquoi l’accompagnement se termine.'),
-        ),
-        migrations.AddConstraint(
-            model_name='goals',
-            constraint=models.UniqueConstraint(fields=('episode', 'contact'), name='each_parent_has_their_own_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolmentcount',
-            constraint=models.UniqueConstraint(fields=('programme', 'departement'), name='one_count_per_programme_and_departement'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeservice',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_on', None)), fields=('service',), name='a_service_is_in_one_programme_at_a_time', violation_error_message='Ce service est déjà dans un programme.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeservice',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('entered_on')), _connector='OR'), name='a_service_leaves_after_it_enters', violation_error_message='La fin doit suivre le début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeterms',
-            constraint=models.UniqueConstraint(fields=('programme', 'version'), name='one_version_of_terms_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeterms',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='a_programme_ends_after_it_starts', violation_error_message='Le dernier jour doit suivre le premier.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeterms',
-            constraint=models.CheckConstraint(condition=models.Q(('finish_by', None), ('finish_by__gte', models.F('ends_on')), _connector='OR'), name='a_programme_lets_sessions_finish', violation_error_message='On finit après le dernier jour d’entrée, pas avant.'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeterms',
-            constraint=models.CheckConstraint(condition=models.Q(('max_sessions__range', (1, 10))), name='a_programme_gives_one_to_ten_sessions', violation_error_message='Un accompagnement compte d’un à dix entretiens.'),
         ),
         migrations.AddConstraint(
             model_name='enrolment',
@@ -234,29 +220,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='enrolment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'not_said'), ('child_age_months', None)), models.Q(models.Q(('basis', 'not_said'), _negated=True), ('child_age_months__isnull', False)), _connector='OR'), name='an_age_goes_with_a_child'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeterritory',
-            constraint=models.UniqueConstraint(fields=('terms', 'departement'), name='one_quota_per_version_and_departement'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'number'), name='a_session_number_is_given_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('number', None), models.Q(('number__gte', 1), ('number__lte', models.F('session_limit'))), _connector='OR'), name='a_family_has_so_many_sessions_and_no_more', violation_error_message='Tous les entretiens prévus ont été donnés.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attended', True), _negated=True), models.Q(('closed_at__isnull', False), ('minutes__range', (5, 480)), ('purposes__len__gte', 1), models.Q(('composition', ''), _negated=True)), _connector='OR'), name='a_session_that_took_place_says_what_for', violation_error_message='Dites à quoi l’entretien a servi, combien de temps, et qui était là.'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('attended', True), models.Q(('composition', ''), ('minutes', None), ('purposes', [])), _connector='OR'), name='a_session_that_did_not_take_place_says_nothing_more'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attended', None), ('closed_at', None)), models.Q(('attended__isnull', False), ('closed_at__isnull', False)), _connector='OR'), name='a_noted_session_says_whether_it_took_place'),
         ),
     ]

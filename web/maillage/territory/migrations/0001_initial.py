@@ -99,6 +99,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'commune',
                 'ordering': ['search_name', 'code'],
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['search_name'], name='commune_search_trgm', opclasses=['gin_trgm_ops']),
+                    models.Index(fields=['latitude', 'longitude'], name='commune_place'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='commune_lies_on_earth', violation_error_message='Ces coordonnées ne sont pas sur Terre.'),
+                    models.CheckConstraint(condition=models.Q(('density_level', None), ('density_level__range', (1, 7)), _connector='OR'), name='density_level_is_between_1_and_7', violation_error_message='Le niveau de densité va de 1 à 7.'),
+                    models.CheckConstraint(condition=models.Q(('children_under_3', None), ('children_under_6', None), ('children_under_3__lte', models.F('children_under_6')), _connector='OR'), name='younger_children_are_among_the_older', violation_error_message='Les moins de 3 ans ne peuvent pas dépasser les moins de 6 ans.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +123,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'observation',
+                'indexes': [
+                    models.Index(fields=['measure', 'year'], name='observation_measure'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('level', 'area', 'measure', 'year'), name='one_value_per_area_measure_and_year'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +140,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'code postal',
+                'constraints': [
+                    models.UniqueConstraint(fields=('code', 'commune'), name='one_row_per_postcode_and_commune'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +157,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'temps de trajet',
+                'constraints': [
+                    models.UniqueConstraint(fields=('origin', 'mode', 'destination'), name='one_time_per_pair_and_mode'),
+                    models.CheckConstraint(condition=models.Q(('minutes__gte', 0)), name='travel_takes_no_negative_time', violation_error_message='Un temps de trajet ne peut pas être négatif.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,50 +179,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'zonage',
+                'constraints': [
+                    models.UniqueConstraint(fields=('kind', 'generation', 'code'), name='one_row_per_zoning_and_generation'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='commune',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_name'], name='commune_search_trgm', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='commune',
-            index=models.Index(fields=['latitude', 'longitude'], name='commune_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='commune_lies_on_earth', violation_error_message='Ces coordonnées ne sont pas sur Terre.'),
-        ),
-        migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('density_level', None), ('density_level__range', (1, 7)), _connector='OR'), name='density_level_is_between_1_and_7', violation_error_message='Le niveau de densité va de 1 à 7.'),
-        ),
-        migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('children_under_3', None), ('children_under_6', None), ('children_under_3__lte', models.F('children_under_6')), _connector='OR'), name='younger_children_are_among_the_older', violation_error_message='Les moins de 3 ans ne peuvent pas dépasser les moins de 6 ans.'),
-        ),
-        migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(fields=['measure', 'year'], name='observation_measure'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('level', 'area', 'measure', 'year'), name='one_value_per_area_measure_and_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='postcode',
-            constraint=models.UniqueConstraint(fields=('code', 'commune'), name='one_row_per_postcode_and_commune'),
-        ),
-        migrations.AddConstraint(
-            model_name='traveltime',
-            constraint=models.UniqueConstraint(fields=('origin', 'mode', 'destination'), name='one_time_per_pair_and_mode'),
-        ),
-        migrations.AddConstraint(
-            model_name='traveltime',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 0)), name='travel_takes_no_negative_time', violation_error_message='Un temps de trajet ne peut pas être négatif.'),
-        ),
-        migrations.AddConstraint(
-            model_name='zoning',
-            constraint=models.UniqueConstraint(fields=('kind', 'generation', 'code'), name='one_row_per_zoning_and_generation'),
         ),
     ]

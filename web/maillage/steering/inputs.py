@@ -50,6 +50,7 @@ POPULATION_MEASURE = "population"
 NO_EPCI = "—"
 FILES_OF_A_KIND = {  # files that say nothing of the other kinds of services
     "france_services": Kind.FRANCE_SERVICES.value,
+    "childminders": Kind.RPE.value,
     "coverage_communes": Kind.EAJE.value,
     "coverage_epci": Kind.EAJE.value,
     "coverage_epci_hist": Kind.EAJE.value,

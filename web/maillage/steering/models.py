@@ -108,8 +108,15 @@ class KeptDiagnosis(Kept):
 class KeptScenario(Kept):
     """One proposal that was chosen, why, and what was expected; later, what really came."""
 
+    class CostKey(models.TextChoices):
+        PEOPLE = "people", _("à la population")
+        USE = "use", _("à l’usage")
+
     aim = models.CharField(_("proposition retenue"), max_length=20)
     reason = models.TextField(_("pourquoi ce choix"), max_length=4000)
+    cost_key = models.CharField(
+        _("clé de partage avec le voisin"), max_length=6, choices=CostKey.choices, blank=True
+    )
     expected_low = models.PositiveIntegerField(_("personnes attendues, au moins"))
     expected_high = models.PositiveIntegerField(_("personnes attendues, au plus"))
     observed = models.PositiveIntegerField(_("personnes venues la première année"), null=True)
@@ -130,6 +137,11 @@ class KeptScenario(Kept):
                 name="an_expected_interval_is_in_order",
                 condition=models.Q(expected_low__lte=models.F("expected_high")),
                 violation_error_message=_("Le moins attendu ne dépasse pas le plus attendu."),
+            ),
+            models.CheckConstraint(
+                name="a_cost_key_is_by_people_or_by_use",
+                condition=models.Q(cost_key__in=["", "people", "use"]),
+                violation_error_message=_("La clé de partage est à la population ou à l’usage."),
             ),
             models.CheckConstraint(
                 name="attendance_is_counted_after_an_opening",

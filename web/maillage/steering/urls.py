@@ -3,6 +3,7 @@
 from django.urls import path
 
 from maillage.steering import keeping, views
+from maillage.steering.scenarios import childminders
 from maillage.steering.scenarios import views as siting
 
 app_name = "steering"
@@ -20,6 +21,8 @@ urlpatterns = [
     path("diagnostics/<uuid:kept_id>/retirer/", keeping.withdraw, name="withdraw"),
     path("diagnostics/<uuid:kept_id>/supprimer/", keeping.discard, name="discard"),
     path("scenarios/", siting.scenarios, name="scenarios"),
+    path("scenarios/encore/", siting.again, name="scenario_again"),
+    path("scenarios/assistantes-maternelles/", childminders.childminders, name="childminders"),
     path("scenarios/fichiers/<str:name>", siting.download, name="scenario_file"),
     path("scenarios/retenir/<slug:aim>/", siting.decide, name="decide"),
     path("decisions/<uuid:kept_id>/", siting.decision, name="decision"),

@@ -8,6 +8,8 @@ steering:publish                  POST  302   404   403   403   403   403   302 
 steering:withdraw                 POST  302   404   403   403   403   403   302   302
 steering:discard                  POST  302   404   403   403   403   403   302   302
 steering:scenarios                GET   302   403   403   403   403   403   200   200
+steering:scenario_again           POST  302   403   403   403   403   403   302   302
+steering:childminders             GET   302   403   403   403   403   403   200   200
 steering:scenario_file            GET   302   403   403   403   403   403   302   302
 steering:decide                   GET   302   403   403   403   403   403   302   302
 steering:decision                 GET   404   404   404   404   404   404   200   200
@@ -41,6 +43,7 @@ support:close                     POST  302   403   400   403   400   403   403 
 support:same_family               GET   302   403   200   403   200   403   403   403
 support:session                   GET   302   403   200   403   200   403   403   403
 support:programmes                GET   302   200   403   403   403   403   200   200
+support:adjust                    GET   302   403   403   403   403   403   200   200
 agenda:calendar                   GET   302   403   200   403   403   403   403   403
 agenda:open_calendar              POST  302   403   200   403   403   403   403   403
 agenda:close_calendar             POST  302   403   302   403   403   403   403   403

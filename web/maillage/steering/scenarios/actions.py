@@ -1,13 +1,19 @@
 """What is written about scenarios: frozen outcomes, the steps of a run, and decisions."""
 
 import json
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from maillage.core import audit
 from maillage.steering.actions import freeze
 from maillage.steering.drafts import Drafts
 from maillage.steering.errors import DecisionIsPublished, ScenarioChanged
@@ -18,8 +24,16 @@ from maillage.steering.scenarios.choosing import AIMS
 from maillage.steering.scenarios.inputs import PlanFacts
 from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Outcome, unpack
+from maillage.territory.imports import childminders
+from maillage.territory.imports.observations import Figure
+from maillage.territory.imports.report import Report
+from maillage.territory.imports.run import Context, Options, import_file
+from maillage.territory.imports.table import Table
+from maillage.territory.models import Commune, Departement
 
 LOST_AFTER = timedelta(minutes=3)
+TASK, WAITING = "steering.solve_scenario", "attente"
+ENDED_BADLY = frozenset({"failed", "cancelled", "aborted"})
 STEPS = ("debut", "trajets", *AIMS)
 
 
@@ -41,16 +55,34 @@ def progress(plan: Plan, facts: PlanFacts) -> int:
 
 
 def ask(plan: Plan, facts: PlanFacts) -> int:
-    """Have a worker answer, once; say how many steps are done. A run that died is asked again."""
-    name = key(plan, facts)
-    waiting = _step(name, "attente")
-    asked = FrozenResult.objects.filter(pk=waiting)
-    asked.filter(made_at__lt=timezone.now() - LOST_AFTER).delete()
+    """Have a worker answer, once; say how many steps are done."""
+    waiting = _step(key(plan, facts), WAITING)
     with transaction.atomic():
-        if not asked.exists():
+        if not FrozenResult.objects.filter(pk=waiting).exists():
             freeze(waiting, json.dumps(plan.as_dict()).encode())
-            app.configure_task("steering.solve_scenario").defer(plan_id=waiting)
+            app.configure_task(TASK).defer(plan_id=waiting)
     return progress(plan, facts)
+
+
+def silence(plan: Plan, facts: PlanFacts) -> str:
+    """Why no answer will come by itself: the run "failed", or is "late"; "" while one may."""
+    waiting = _step(key(plan, facts), WAITING)
+    jobs = ProcrastinateJob.objects.filter(task_name=TASK, args__plan_id=waiting)
+    last = jobs.order_by("-id").values_list("status", flat=True).first()
+    if last in ENDED_BADLY:
+        return "failed"
+    asked = FrozenResult.objects.filter(pk=waiting, made_at__lt=timezone.now() - LOST_AFTER)
+    return "late" if asked.exists() else ""
+
+
+@transaction.atomic
+def ask_again(plan: Plan, facts: PlanFacts) -> None:
+    """Forget the run that gave no answer, and ask once more; a run that may answer is left."""
+    if silence(plan, facts):
+        name = key(plan, facts)
+        steps = [_step(name, step) for step in (WAITING, *STEPS)]
+        FrozenResult.objects.filter(pk__in=steps).delete()
+        ask(plan, facts)
 
 
 def answer_asked(plan_id: str) -> None:
@@ -83,15 +115,25 @@ SCENARIOS = Drafts(KeptScenario, "steering.scenario", DecisionIsPublished, Scena
 publish, withdraw, discard = SCENARIOS.publish, SCENARIOS.withdraw, SCENARIOS.discard
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an officer writes of a decision."""
+
+    title: str
+    reason: str
+    cost_key: str = ""  # how the neighbour shares, where one does
+
+
 @transaction.atomic
-def decide(made: Outcome, *, aim: str, title: str, reason: str, actor_id: int) -> KeptScenario:
+def decide(made: Outcome, *, aim: str, words: Words, actor_id: int) -> KeptScenario:
     """Keep the proposal that was chosen, as it is now. It is a draft until published."""
     chosen = next(one for one in made.proposals if one.aim == aim)
     kept = KeptScenario.objects.create(
         departement_id=made.plan.departement,
-        title=title,
+        title=words.title,
         aim=aim,
-        reason=reason,
+        reason=words.reason,
+        cost_key=words.cost_key if made.plan.neighbour else "",
         packed=made.pack(),
         data_hash=made.data_hash,
         code_version=made.code_version,
@@ -125,3 +167,27 @@ def observe(kept_id: UUID, *, opened_on: date, observed: int | None, actor_id: i
     kept.save()
     SCENARIOS.record(kept, "observed", actor_id)
     return kept
+
+
+@transaction.atomic
+def keep_childminders(departement: str, *, table: str, year: int, actor_id: int) -> Report:
+    """Import a table of childminders of this département, all of it or nothing.
+
+    Raises `FileRefused` with every fault.
+    """
+    place = Departement.objects.get(pk=departement)
+    inside = set(Commune.objects.of(departement).values_list("pk", flat=True))
+
+    def parse(read: Table, context: Context) -> list[Figure]:
+        for row in read.rows:
+            if row.text("code") not in inside:
+                row.fault("code", _("cette commune n’est pas de ce département."))
+        return childminders.parse(read, context)
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder, f"{_('tableau')}.csv")
+        path.write_text(table, encoding="utf-8")
+        options = Options(vintage=str(year), extra=(("producer", place.name),))
+        report = import_file(replace(childminders.SOURCE, parse=parse), path, options)
+    audit.record(actor_id, "steering.childminders.written", place, departement=departement)
+    return report

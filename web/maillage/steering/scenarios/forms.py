@@ -56,6 +56,10 @@ class PlanForm(forms.Form):
         _("Personnel d’un lieu, en dixièmes de temps plein"), 0, 100, _("5 pour un mi-temps.")
     )
     personnel = _number(_("Personnel qu’on peut trouver, en dixièmes de temps plein"), 0, 1000)
+    personnel_actuel = _number(
+        _("Personnel des relais d’aujourd’hui, en dixièmes de temps plein"), 0, 1000,
+        _("Pour un relais petite enfance : un temps plein pour 70 assistantes maternelles."),
+    )  # fmt: skip
     venue_basse = _number(_("Part du public proche qui viendrait, au moins (%)"), 0, 100)
     venue_haute = _number(_("Part du public proche qui viendrait, au plus (%)"), 0, 100)
 
@@ -118,6 +122,23 @@ class DecisionForm(forms.Form):
         error_messages={"required": _("Écrivez la raison : c’est elle que le conseil lira.")},
     )
     seen_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+
+class ChoiceForm(DecisionForm):
+    """The words of a decision that is being taken, with the cost key where a neighbour shares."""
+
+    cost_key = forms.ChoiceField(
+        label=_("Comment le coût se partage avec le voisin"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez la clé : le dossier la redit, à l’euro.")},
+    )
+
+    def __init__(self, *given: Any, keys: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*given, **more)
+        if keys:
+            cast(forms.ChoiceField, self.fields["cost_key"]).choices = keys
+        else:
+            del self.fields["cost_key"]
 
 
 class AttendanceForm(forms.Form):

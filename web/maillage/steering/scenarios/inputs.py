@@ -13,11 +13,11 @@ from maillage.steering import inputs
 from maillage.steering.inputs import CommuneFacts, Facts
 from maillage.steering.question import Scenario
 from maillage.steering.scenarios.plan import Plan
+from maillage.territory.imports.cars import HOUSEHOLDS, WITH_A_CAR
+from maillage.territory.imports.childminders import CHILDMINDERS
 from maillage.territory.models import Commune, Epci, Observation
 from maillage_parameters import get
 
-CHILDMINDERS = "childminders"
-HOUSEHOLDS, WITH_A_CAR = "households", "households_with_a_car"
 LAW_OF = date(2026, 1, 1)
 SHOWN_ROOMS = 3
 
@@ -105,6 +105,13 @@ def epcis_of(departement: str) -> list[tuple[str, str]]:
     """EPCI of a département, by name."""
     inside = Commune.objects.filter(departement=departement).order_by().values("epci")
     return list(Epci.objects.filter(pk__in=inside).order_by("name").values_list("pk", "name"))
+
+
+def childminders_of(departement: str) -> list[tuple[str, str, float | None]]:
+    """The code, the name and the latest number of each commune, None where it is not known."""
+    rows = list(Commune.objects.of(departement).values_list("pk", "name"))
+    known = dict(_latest(tuple(code for code, _name in rows), CHILDMINDERS))
+    return [(code, name, known.get(code)) for code, name in rows]
 
 
 def _territory(plan: Plan) -> QuerySet[Commune]:

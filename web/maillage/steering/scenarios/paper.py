@@ -8,37 +8,45 @@ from django.utils.translation import gettext as _
 
 from maillage.core import printed
 from maillage.steering.scenarios import presentation, wordings
+from maillage.steering.scenarios.actions import Words
 from maillage.steering.scenarios.result import Outcome, Proposal
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "steering" / "decision.typ"
 
 
-def pdf(found: Outcome, aim: str = "", title: str = "", reason: str = "") -> bytes:
+def pdf(found: Outcome, aim: str = "", words: Words | None = None) -> bytes:
     """Two pages at most; the same outcome and words give the same bytes."""
-    return printed.pdf(TEMPLATE, _facts(found, aim, title, reason))
+    return printed.pdf(TEMPLATE, _facts(found, aim, words or Words("", "")))
 
 
-def _facts(found: Outcome, aim: str, title: str, reason: str) -> dict[str, Any]:
+def _facts(found: Outcome, aim: str, words: Words) -> dict[str, Any]:
     columns, rows = presentation.table(found)
     return {
         "lang": get_language() or "fr",
-        "title": title or wordings.title(found.plan),
+        "title": words.title or wordings.title(found.plan),
         "subtitle": wordings.subtitle(found),
         "question": wordings.title(found.plan),
         "chosen_title": _("Proposition retenue") if aim else "",
         "chosen": str(wordings.AIM_NAMES[aim]) if aim else "",
         "reason_title": _("Pourquoi ce choix"),
-        "reason": reason,
+        "reason": words.reason,
+        "key_title": _("Partage avec le voisin") if words.cost_key else "",
+        "key": _key(found, aim, words.cost_key),
         "table_title": _("Les trois propositions à côté d’aujourd’hui"),
         "head": [column.label for column in columns],
         "rows": [[cell.text for cell in row] for row in rows],
         "proposals": [_said(found, at, one) for at, one in enumerate(found.proposals, 1)],
         "notes_title": _("À savoir"),
-        "notes": [*wordings.law(found), *presentation.notes()],
+        "notes": [*wordings.law(found), *presentation.notes(found)],
         "sources": " · ".join(
             f"{name} : {value}" for name, value in presentation.provenance(found)
         ),
     }
+
+
+def _key(found: Outcome, aim: str, key: str) -> str:
+    chosen = next((one for one in found.proposals if one.aim == aim), None)
+    return wordings.shared(chosen, key) if chosen and key else ""
 
 
 def _said(found: Outcome, at: int, one: Proposal) -> dict[str, Any]:

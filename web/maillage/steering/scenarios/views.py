@@ -26,7 +26,8 @@ from maillage.steering.permissions import (
 )
 from maillage.steering.presentation import shapes
 from maillage.steering.scenarios import actions, exports, inputs, paper, presentation, wordings
-from maillage.steering.scenarios.forms import AttendanceForm, DecisionForm, PlanForm
+from maillage.steering.scenarios.actions import Words
+from maillage.steering.scenarios.forms import AttendanceForm, ChoiceForm, DecisionForm, PlanForm
 from maillage.steering.scenarios.inputs import PlanFacts
 from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Outcome, unpack
@@ -34,8 +35,8 @@ from maillage.steering.views import nothing_loaded, rights_of
 
 MAIN = ("service", "public", "deplacement", "minutes", "ajouter")
 WHERE = ("departement", "territoire", "voisin", "deplacer", "vehicules", "etapes")
-MEANS = ("budget", "ouverture", "salaire", "personnes", "dixiemes", "personnel", "venue_basse",
-         "venue_haute")  # fmt: skip
+MEANS = ("budget", "ouverture", "salaire", "personnes", "dixiemes", "personnel", "personnel_actuel",
+         "venue_basse", "venue_haute")  # fmt: skip
 FILES = {
     "communes.csv": ("text/csv; charset=utf-8", exports.communes_csv),
     "lieux.csv": ("text/csv; charset=utf-8", exports.places_csv),
@@ -71,12 +72,26 @@ def scenarios(request: AtWork) -> HttpResponse:
 def _waiting(
     request: HttpRequest, plan: Plan, facts: PlanFacts, context: dict[str, Any]
 ) -> HttpResponse:
-    done = actions.ask(plan, facts)
-    context |= {"waiting": True, "done": done, "steps": len(actions.STEPS)}
+    done, silence = actions.ask(plan, facts), actions.silence(plan, facts)
+    context |= {"waiting": not silence, "silence": wordings.silence(silence), "done": done,
+                "steps": len(actions.STEPS), "query": plan.query()}  # fmt: skip
     response = render(request, "steering/scenarios.html", context)
-    response["Refresh"] = "2"
+    if not silence:
+        response["Refresh"] = "2"
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_POST
+@professionals_only(officers)
+def again(request: AtWork) -> HttpResponse:
+    """Ask once more what gave no answer."""
+    form = _form(request)
+    if form is None:
+        return nothing_loaded(request)
+    may_steer(request.rights, form.plan.departement)
+    actions.ask_again(form.plan, inputs.facts(form.plan))
+    return redirect(f"{reverse('steering:scenarios')}?{form.plan.query()}")
 
 
 def _form(request: HttpRequest) -> PlanForm | None:
@@ -119,7 +134,7 @@ def _answer(made: Outcome, drawn: maps.Ground) -> dict[str, Any]:
         "commune_columns": commune_columns,
         "commune_rows": commune_rows,
         "law": wordings.law(made),
-        "notes": presentation.notes(),
+        "notes": presentation.notes(made),
         "provenance": presentation.provenance(made),
         "command": exports.command(made.plan),
         "query": made.plan.query(),
@@ -158,14 +173,13 @@ def decide(request: AtWork, aim: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     initial = {"title": f"{wordings.title(made.plan)} {made.territory}"[:120]}
-    words = (
-        DecisionForm(request.POST) if request.method == "POST" else DecisionForm(initial=initial)
-    )
-    if request.method == "POST" and words.is_valid():
-        kept = actions.decide(
-            made, aim=aim, title=words.cleaned_data["title"],
-            reason=words.cleaned_data["reason"], actor_id=request.user.pk,
-        )  # fmt: skip
+    keys = wordings.cost_keys(made, chosen)
+    posted = request.POST if request.method == "POST" else None
+    words = ChoiceForm(posted, initial=initial, keys=keys)
+    if words.is_valid():
+        given = words.cleaned_data
+        written = Words(given["title"], given["reason"], given.get("cost_key", ""))
+        kept = actions.decide(made, aim=aim, words=written, actor_id=request.user.pk)
         messages.success(request, _("Décision gardée. C’est un brouillon tant qu’elle n’est pas"
                                     " publiée."))  # fmt: skip
         return redirect("steering:decision", kept.pk)
@@ -173,6 +187,7 @@ def decide(request: AtWork, aim: str) -> HttpResponse:
         "form": words, "back": back, "name": wordings.AIM_NAMES[aim],
         "opened": wordings.opened(made, chosen), "subtitle": wordings.subtitle(made),
         "title": wordings.title(made.plan), "forecast": wordings.forecast(chosen, made),
+        "has_keys": bool(keys),
     }  # fmt: skip
     return render(request, "steering/decide.html", context)
 
@@ -209,7 +224,9 @@ def _decided(
     if row.observed is not None:
         said = wordings.compared(row.expected_low, row.expected_high, row.observed)
     shown = _answer(made, maps.ground(made.plan.departement))
+    chosen = next(one for one in made.proposals if one.aim == row.aim)
     return shown | {
+        "shared": wordings.shared(chosen, row.cost_key) if row.cost_key else "",
         "row": row,
         "form": words,
         "came": came,
@@ -230,7 +247,7 @@ def decision_file(request: HttpRequest, kept_id: UUID, name: str) -> HttpRespons
     made = unpack(bytes(row.packed))
     content_type, make = FILES[name]
     if name == "dossier.pdf":
-        content = paper.pdf(made, row.aim, row.title, row.reason)
+        content = paper.pdf(made, row.aim, Words(row.title, row.reason, row.cost_key))
     else:
         content = make(made)
     return _file(content, content_type, f"decision-{row.departement_id}-{name}")

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from maillage.directory.vocabulary import Kind
 from maillage.steering import wording
+from maillage.steering.models import KeptScenario
 from maillage.steering.scenarios.plan import Plan
-from maillage.steering.scenarios.result import Outcome, Place, Proposal
+from maillage.steering.scenarios.result import Duty, Outcome, Place, Proposal
 from maillage.steering.vocabulary import WITH_ARTICLE
 from maillage.territory.models import Mode
 
@@ -110,8 +111,12 @@ def steadiness(place: Place) -> str:
 def refusal(found: Outcome) -> str:
     """The constraint that cannot hold, and what to change, in one sentence."""
     code, needed, got = found.refusal
-    facts = {"needed": wording.number(needed, 1 if code == "personnel" else 0),
-             "got": wording.number(got, 1 if code == "personnel" else 0)}  # fmt: skip
+    places = 1 if code in {"personnel", "ratio-personnel"} else 0
+    facts = {
+        "needed": wording.number(needed, places),
+        "got": wording.number(got, places),
+        "per": wording.number(found.per_fte or 0),
+    }
     return {
         "": "",
         "public": _("Aucun effectif de ce public n’est connu sur ce territoire : choisissez un"
@@ -123,6 +128,15 @@ def refusal(found: Outcome) -> str:
                     " par an ; demandez moins de lieux, ou augmentez le budget."),
         "personnel": _("Il faudrait %(needed)s temps plein et vous pouvez en trouver %(got)s :"
                        " demandez moins de lieux, ou moins de personnel par lieu."),
+        "ratio-budget": _("Avec un temps plein pour %(per)s assistantes maternelles du territoire,"
+                          " cela coûte %(needed)s € par an et le budget est de %(got)s € :"
+                          " augmentez-le, ou corrigez le personnel des relais d’aujourd’hui."),
+        "ratio-personnel": _("Un temps plein pour %(per)s assistantes maternelles demande"
+                             " %(needed)s temps plein de plus et vous pouvez en trouver"
+                             " %(got)s : cherchez-en davantage, ou corrigez le personnel"
+                             " des relais d’aujourd’hui."),
+        "obligation": _("La loi demande un relais dans %(needed)s communes de plus et vous n’en"
+                        " ouvrez que %(got)s : demandez au moins autant de lieux."),
         "rien": _("Rien n’est à ouvrir ni à déplacer : demandez au moins un lieu, ou donnez un"
                   " budget et le coût d’un lieu."),
         "deplacer": _("Vous demandez de déplacer %(needed)s lieux et le territoire en compte"
@@ -135,38 +149,110 @@ def refusal(found: Outcome) -> str:
     }[code] % facts  # fmt: skip
 
 
+def silence(why: str) -> str:
+    """Why no answer will come by itself, and what to do."""
+    return {
+        "": "",
+        "failed": _("Le calcul s’est arrêté sans réponse. La faute est écrite dans le journal du"
+                    " site, que lit la personne qui l’exploite. Essayez encore ; si cela"
+                    " recommence, changez la question (moins de lieux à déplacer, un territoire"
+                    " plus petit) et prévenez-la."),
+        "late": _("Le calcul n’a pas répondu en trois minutes : le travail de fond est peut-être"
+                  " arrêté. Prévenez la personne qui exploite le site (« maillage worker »), puis"
+                  " essayez encore."),
+    }[why]  # fmt: skip
+
+
 def law(found: Outcome) -> list[str]:
-    """What the law asks of relays, against today's network."""
+    """What the law asks of relays, against today's network and what each proposal does."""
     if found.per_fte is None:
         return []
-    said = [
-        (_("%(name)s (%(n)s habitants) doit avoir un relais ; elle en a un.")
-         if duty.met else
-         _("%(name)s (%(n)s habitants) doit avoir un relais, et n’en a pas dans l’annuaire."))
-        % {"name": duty.name, "n": wording.number(duty.population)}
-        for duty in found.duties
-    ]  # fmt: skip
+    said = [_duty(duty) for duty in found.duties]
     if not said:
         said.append(
             _("Aucune commune du territoire ne passe le seuil qui oblige à avoir un relais.")
         )
     if found.childminders is None:
-        said.append(
-            _("Le nombre d’assistantes maternelles par commune n’est pas chargé : la cible d’un"
-              " temps plein pour %(n)s n’est donc pas vérifiée.")
-            % {"n": wording.number(found.per_fte)}
-        )  # fmt: skip
-    else:
-        said.append(
-            _("%(n)s assistantes maternelles sur le territoire : il faut %(fte)s temps plein au"
-              " total (un pour %(per)s).")
-            % {
-                "n": wording.count(found.childminders),
-                "fte": wording.number(found.childminders / found.per_fte, 1),
-                "per": wording.number(found.per_fte),
-            }
-        )  # fmt: skip
-    return said
+        unknown = _(
+            "Le nombre d’assistantes maternelles par commune n’est pas chargé : la cible d’un temps"
+            " plein pour %(n)s n’est donc pas vérifiée."
+        )
+        return [*said, unknown % {"n": wording.number(found.per_fte)}]
+    target = _(
+        "%(n)s assistantes maternelles sur le territoire : il faut %(fte)s temps plein au total (un"
+        " pour %(per)s)."
+    ) % {
+        "n": wording.count(found.childminders),
+        "fte": wording.number(found.childminders / found.per_fte, 1),
+        "per": wording.number(found.per_fte),
+    }
+    return [*said, target, *_lacking(found)]
+
+
+def _duty(duty: Duty) -> str:
+    facts = {"name": duty.name, "n": wording.number(duty.population)}
+    if duty.met:
+        return _("%(name)s (%(n)s habitants) doit avoir un relais ; elle en a un.") % facts
+    return (
+        _(
+            "%(name)s (%(n)s habitants) doit avoir un relais, et n’en a pas dans l’annuaire :"
+            " chaque proposition y ouvre un lieu."
+        )
+        % facts
+    )
+
+
+def _lacking(found: Outcome) -> list[str]:
+    """What the relays lack, and where each proposal puts it."""
+    if found.required is None:
+        return []
+    facts = {
+        "have": wording.number(found.plan.today_tenths / 10, 1),
+        "more": wording.number(found.required, 1),
+    }
+    if not found.required:
+        return [
+            _("Les relais d’aujourd’hui en ont %(have)s, dites-vous : la cible est tenue.") % facts
+        ]
+    lines = [
+        _(
+            "Les relais d’aujourd’hui en ont %(have)s, dites-vous : chaque proposition en apporte"
+            " au moins %(more)s de plus."
+        )
+        % facts
+    ]
+    lines += [
+        _("« %(name)s » : %(n)s de ces temps plein renforcent les relais d’aujourd’hui.")
+        % {"name": AIM_NAMES[one.aim], "n": wording.number(one.reinforced, 1)}
+        for one in found.proposals
+        if one.reinforced
+    ]
+    return lines
+
+
+def cost_keys(found: Outcome, proposal: Proposal) -> list[tuple[str, str]]:
+    """The two ways of sharing with the neighbour, each with what each side pays."""
+    if not found.plan.neighbour:
+        return []
+    return [(key, shared(proposal, key)) for key in KeptScenario.CostKey.values]
+
+
+def shared(proposal: Proposal, key: str) -> str:
+    """One key of sharing, with what each side pays where a cost is known."""
+    name = str(KeptScenario.CostKey(key).label).capitalize()
+    by_people = key == KeptScenario.CostKey.PEOPLE
+    every = sum(part.people if by_people else part.users for part in proposal.parts) or 1.0
+    sides = [
+        _("%(name)s %(share)s")
+        % {
+            "name": part.name,
+            "share": wording.euros(part.by_people if by_people else part.by_use)
+            if proposal.spent
+            else wording.percent((part.people if by_people else part.users) / every),
+        }
+        for part in proposal.parts
+    ]
+    return _("%(key)s : %(sides)s") % {"key": name, "sides": " ; ".join(sides)}
 
 
 def forecast(proposal: Proposal, found: Outcome) -> str:

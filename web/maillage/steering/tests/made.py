@@ -2,6 +2,7 @@
 
 from maillage.steering.models import KeptScenario
 from maillage.steering.scenarios import actions
+from maillage.steering.scenarios.actions import Words
 from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Home, Network, Outcome, Place, Proposal
 
@@ -31,5 +32,5 @@ def outcome() -> Outcome:
 def decided(actor_id: int) -> KeptScenario:
     """A draft decision."""
     return actions.decide(
-        outcome(), aim="moyenne", title="Un lieu à Bourg", reason="Plus près.", actor_id=actor_id
+        outcome(), aim="moyenne", words=Words("Un lieu à Bourg", "Plus près."), actor_id=actor_id
     )

@@ -1,7 +1,13 @@
 """Where to open: three proposals that hand sums confirm, refusals that name what is missing."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import IntegrityError, connection
+from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from maillage.core import scope
 from maillage.organizations.tests.staff import Role, person, sign_in
@@ -104,6 +110,54 @@ def test_an_officer_waits_then_compares_decides_and_looks_back(client: Client) -
     officer.post(f"{page}frequentation/", {"opened_on": "2027-01-04", "observed": "100000"})
     assert "plus que les" in words(officer.get(page))
     assert Client().get(f"{page}fichiers/dossier.pdf").content.startswith(b"%PDF")
+
+
+def test_a_run_that_failed_stops_the_waiting_and_is_asked_again(client: Client) -> None:
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    address = "/pilotage/scenarios/?departement=70&service=laep&ajouter=1"
+    officer.get(address)
+    end_the_run_badly()
+    silent = officer.get(address)
+    assert "Le calcul s’est arrêté sans réponse" in words(silent)
+    assert "Refresh" not in silent
+    again = officer.post(address.replace("/?", "/encore/?"))
+    assert officer.get(str(again["Location"]))["Refresh"] == "2"
+    assert ProcrastinateJob.objects.filter(status="todo").count() == 1
+
+
+def test_a_run_that_nobody_does_says_so_after_three_minutes(client: Client) -> None:
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    address = "/pilotage/scenarios/?departement=70&service=laep&ajouter=1"
+    officer.get(address)
+    FrozenResult.objects.update(made_at=timezone.now() - timedelta(minutes=4))
+    silent = officer.get(address)
+    assert "n’a pas répondu en trois minutes" in words(silent)
+    assert "Refresh" not in silent
+
+
+def end_the_run_badly() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("update procrastinate_jobs set status = 'failed'")
+
+
+def test_the_key_of_sharing_is_chosen_kept_and_said(client: Client) -> None:
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    sharing = solved(epci=toy.PLAIN, neighbour=HILLS, budget=10_001, opening=10_001)
+    query = sharing.plan.query()
+    decide = f"/pilotage/scenarios/retenir/moyenne/?{query}"
+    assert "À la population : CC de la Plaine 7 501 €" in plain(officer.get(decide))
+    given = {"title": "À deux", "reason": "Plus près."}
+    assert "Choisissez la clé" in words(officer.post(decide, given))
+    kept = officer.post(decide, given | {"cost_key": "people"})
+    assert KeptScenario.objects.get().cost_key == "people"
+    said = "À la population : CC de la Plaine 7 501 € ; CC des Monts 2 500 €"
+    assert said in plain(officer.get(str(kept["Location"])))
+    with pytest.raises(IntegrityError, match="a_cost_key_is_by_people_or_by_use"):
+        KeptScenario.objects.update(cost_key="tirage")
+
+
+def plain(answer: HttpResponse) -> str:
+    return words(answer).replace("\xa0", " ").replace("\u202f", " ")
 
 
 def test_the_database_hides_draft_decisions() -> None:

@@ -3,6 +3,8 @@
 from maillage.territory.imports import (
     ages,
     births,
+    cars,
+    childminders,
     coverage,
     density,
     incomes,
@@ -15,6 +17,8 @@ SOURCES = {
     for source in (
         ages.SOURCE,
         births.SOURCE,
+        cars.SOURCE,
+        childminders.SOURCE,
         coverage.COMMUNES,
         coverage.EPCIS,
         coverage.EPCIS_HISTORICAL,

@@ -267,3 +267,23 @@ def test_who_made_a_matrix_and_on_what_terms_is_kept(importing):
     )  # fmt: skip
     dataset = Dataset.objects.get()
     assert (dataset.producer, dataset.licence) == ("OSRM sur OpenStreetMap", "ODbL")
+
+
+def test_cars_give_the_households_that_have_none(importing, written):
+    path = written("CODGEO;P21_RP;P21_RP_VOIT1P\n70550;7500,5;5500\n70279;2600;2100\n")
+    importing("cars", path)
+    assert values("70550", year=2021) == {"households": 7500.5, "households_with_a_car": 5500}
+
+
+def test_more_cars_than_households_is_a_fault(importing, written):
+    said = importing("cars", written("CODGEO;P21_RP;P21_RP_VOIT1P\n70550;10;11\n"))
+    assert "plus de ménages avec une voiture que de ménages." in said
+    assert not Observation.objects.exists()
+
+
+def test_childminders_not_given_are_not_none(importing, written):
+    path = written("code;commune;assistantes_maternelles\n70550;Vesoul;84\n70279;Gray;\n")
+    said = importing("childminders", path, "--vintage", "2026")
+    assert "1 × nombre d’assistantes maternelles non donné" in said
+    assert values("70550") == {"childminders": 84}
+    assert values("70279") == {}

@@ -21,7 +21,7 @@ from maillage.support.models import EnrolmentCount, Programme, ProgrammeTerms
 @require_GET
 def programmes(request: AtWork) -> HttpResponse:
     """Each programme: its rules, who it may still welcome in the départements that I steer."""
-    mine = request.rights.steers | request.rights.administers
+    mine = permissions.steered(request.rights)
     found = Programme.objects.public().prefetch_related("terms__territories__departement")
     counts = {
         (each.programme_id, each.departement_id): each.enrolled
@@ -42,6 +42,8 @@ def _row(
         "programme": programme,
         "terms": terms,
         "versions": versions,
+        "mine": programme.status == Programme.Status.OPEN
+        and any(each.departement_id in mine for each in _territories(terms)),
         "columns": _columns(),
         "territories": [
             _territory(str(each.departement), each.quota, _counted(programme, each, counts, mine))

@@ -103,6 +103,30 @@ class ProgrammeGoesOneWay(DomainError):
     )
 
 
+class TermsAreFinal(DomainError):
+    code = "terms_are_final"
+    message = _(
+        "Ce programme est clos : ses règles ne changent plus. Les accompagnements en cours vont à"
+        " leur terme par les règles de leur entrée."
+    )
+
+
+class TermsChangedMeanwhile(DomainError):
+    code = "terms_changed_meanwhile"
+    message = _(
+        "Quelqu’un a changé ces règles pendant que vous écriviez (« {reason} »). Ce que vous avez"
+        " écrit est gardé : regardez de nouveau ce qui change, puis confirmez."
+    )
+
+
+class ServiceIsElsewhere(DomainError):
+    code = "service_is_elsewhere"
+    message = _(
+        "Le service « {name} » vient d’entrer dans un autre programme, et il n’est que dans un à la"
+        " fois. Décochez-le, puis recommencez."
+    )
+
+
 class HouseholdsStayApart(DomainError):
     code = "households_stay_apart"
     message = _(

@@ -10,11 +10,20 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from maillage.agenda.models import Appointment
+from maillage.directory.models import Service
+from maillage.directory.vocabulary import Kind
 from maillage.families.models import Household
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.permissions import AtWork, Rights
 from maillage.practitioners.models import Employment, Practitioner
-from maillage.support.models import Episode, EpisodeQuerySet, Session
+from maillage.support.models import (
+    Episode,
+    EpisodeQuerySet,
+    Programme,
+    ProgrammeService,
+    Session,
+)
+from maillage.support.programmes import latest_terms
 
 
 def follows_families(rights: Rights) -> bool:
@@ -24,7 +33,35 @@ def follows_families(rights: Rights) -> bool:
 
 def officers(rights: Rights) -> bool:
     """Those who steer a département: they read counts."""
-    return bool(rights.steers | rights.administers)
+    return bool(steered(rights))
+
+
+def steered(rights: Rights) -> frozenset[str]:
+    """The départements whose programmes this person follows and adjusts."""
+    return rights.steers | rights.administers
+
+
+def programme_of(request: AtWork, programme_id: UUID) -> Programme:
+    """Load a programme that holds where I steer, or refuse without saying whether it exists."""
+    found = Programme.objects.public().filter(pk=programme_id).first()
+    if found is None:
+        raise NotAllowed
+    here = latest_terms(found).territories.filter(departement__in=steered(request.rights))
+    if not here.exists():
+        raise NotAllowed
+    return found
+
+
+def services_for(programme: Programme, departements: frozenset[str]) -> QuerySet[Service]:
+    """The services of these départements that are in the programme, or could enter it."""
+    inside = ProgrammeService.objects.filter(left_on=None)
+    elsewhere = inside.exclude(programme=programme).values("service")
+    free = Service.objects.published().filter(kind=Kind.INDIVIDUAL_SUPPORT)
+    free = free.exclude(pk__in=elsewhere).filter(departement__in=departements)
+    given = Service.objects.filter(
+        pk__in=inside.filter(programme=programme).values("service"), departement__in=departements
+    )
+    return free | given
 
 
 def episodes_of(request: AtWork) -> EpisodeQuerySet:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.support import board, views
+from maillage.support import board, terms_views, views
 
 app_name = "support"
 urlpatterns = [
@@ -21,4 +21,5 @@ urlpatterns = [
     ),
     path("pro/entretiens/<uuid:session_id>/", views.session, name="session"),
     path("pilotage/programmes/", board.programmes, name="programmes"),
+    path("pilotage/programmes/<uuid:programme_id>/", terms_views.adjust, name="adjust"),
 ]

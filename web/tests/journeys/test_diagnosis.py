@@ -116,3 +116,19 @@ def test_an_officer_keeps_and_publishes_what_a_visitor_then_reads(visit):
     page.get_by_role("button", name="Retirer de la publication").click()
     page.get_by_role("button", name="Supprimer ce brouillon").click()
     assert page.url.endswith("/pilotage/")
+    see_what_other_rules_would_change(page)
+
+
+def see_what_other_rules_would_change(page):
+    """Look at the rules of a programme and at what others would give; nothing is confirmed."""
+    page.goto(re.match(r"https?://[^/]+", page.url)[0] + "/pilotage/programmes/")
+    page.get_by_role("link", name="Ajuster les règles").first.click()
+    look_at_all_sides(page)
+    page.get_by_label("Foyers au plus, en tout").fill("10")
+    page.get_by_role("button", name="Voir ce qui change").click()
+    look_at(page)
+    page.get_by_label("Foyers au plus, en tout").fill("400")
+    page.get_by_label("Pourquoi ce changement").fill("Davantage de crédits.")
+    page.get_by_role("button", name="Voir ce qui change").click()
+    look_at_all_sides(page)
+    assert "400" in page.get_by_role("region", name="Avant et après").inner_text()

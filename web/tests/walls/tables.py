@@ -94,6 +94,7 @@ SYSTEM_SCOPE = {
     "support/experiment.py": "a closed programme of ten départements is recorded",
     "support/merging.py": "two households that the caller sees are joined, whoever serves them",
     "support/tasks.py": "words of forgotten families are erased by a job",
+    "support/previews.py": "an officer reads how many families new rules touch: rounded numbers",
     "support/reading.py": "how many sessions a family had, whatever the employer: a number",
     "practitioners/lapsing.py": "people and managers are warned of papers by a job",
     "families/codes.py": "a proven code finds whoever gave the address, and them alone",

@@ -110,4 +110,5 @@ def addresses(booked: Appointment, within: Service) -> dict[str, list[Any]]:
     return {f"support:{name}": [episode_id] for name in named} | {
         "support:words": [episode_id, booked.contact_id],
         "support:session": [found.pk],
+        "support:adjust": [entered.pk],
     }

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maillage.agenda.models import Appointment, WaitingEntry
 from maillage.core import scope
@@ -33,7 +34,7 @@ LABELS = {
     each.name: each.verbose_name
     for each in ProgrammeTerms._meta.concrete_fields
     if each.name in Rules.__slots__ and each.name != "reason"
-}
+} | {"oldest_months": gettext_lazy("âge des enfants")}
 
 
 @dataclass(frozen=True, slots=True)

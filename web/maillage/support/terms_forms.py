@@ -56,9 +56,7 @@ class TermsForm(forms.Form):
 
     starts_on = _day(_("Premier jour d’entrée"))
     ends_on = _day(_("Dernier jour d’entrée"))
-    finish_by = _day(
-        _("Dernier jour pour finir"), required=False, help_text=_("Vide : pas de limite.")
-    )
+    finish_by = _day(_("Dernier jour pour finir"), required=False)
     household_cap = _number(_("Foyers au plus, en tout"), 1, MOST_HOUSEHOLDS)
     max_sessions = _number(
         _("Entretiens par accompagnement, au plus"), 1, MOST_SESSIONS, help_text=_("De 1 à 10.")

@@ -92,13 +92,8 @@ def _show(request: AtWork, programme: Programme, form: TermsForm, seen: Preview)
         "form": form,
         "reason": form.cleaned_data["reason"],
         "refused": seen.refused,
-        "change_columns": [Column(_("Règle")), Column(_("Avant")), Column(_("Après"))],
+        "columns": [Column(_("Règle")), Column(_("Avant")), Column(_("Après"))],
         "changes": [[each.what, each.before, each.after] for each in seen.changes],
-        "touched_columns": [
-            Column(_("Qui")),
-            Column(_("Combien"), number=True),
-            Column(_("Suite")),
-        ],
-        "touched": [[each.what, each.number, each.then] for each in seen.touched],
+        "touched": seen.touched,
     }
     return render(request, "support/terms_preview.html", page)

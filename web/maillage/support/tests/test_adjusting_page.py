@@ -82,15 +82,15 @@ def test_looking_shows_before_and_after_and_changes_nothing(client, world):
     assert answer.context["changes"] == [
         ["Dernier jour pour finir", "31 mars 2028", "–"],
         ["Foyers au plus", "10", "8"],
-        ["Âge le plus grand", "moins de 22 ans", "moins de 18 ans"],
+        ["Âge des enfants", "moins de 22 ans", "moins de 18 ans"],
         ["Futurs parents accueillis", "oui", "non"],
         ["Foyers en Haute-Saône", "10", "2"],
         ["Autre écoute", "–", "dans le programme"],
         ["Écoute", "dans le programme", "–"],
     ]
-    assert [row[:2] for row in answer.context["touched"]] == [
-        ["Accompagnements en cours", "moins de 5"],
-        ["dont dans un service qui sort", "moins de 5"],
+    assert [(each.what, each.number) for each in answer.context["touched"]] == [
+        ("Accompagnements en cours", "moins de 5"),
+        ("dont dans un service qui sort", "moins de 5"),
     ]
     assert answer.context["refused"] == [
         "Haute-Saône : toutes les places sont prises.",

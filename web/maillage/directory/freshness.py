@@ -1,9 +1,11 @@
 """R120: how long ago someone made sure that an entry is true. A stale one is shown last."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from functools import lru_cache
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
@@ -36,6 +38,12 @@ def freshness(service: Service, today: date, thresholds: Thresholds = HOUSE) -> 
         return Freshness.STALE
     doubted = today >= _after(since, thresholds.to_verify)
     return Freshness.TO_VERIFY if doubted or not service.verified_on else Freshness.FRESH
+
+
+def with_freshness(services: Iterable[Service], today: date) -> list[dict[str, Any]]:
+    """Each entry with how fresh it is, the ones to look at first."""
+    found = [{"service": one, "fresh": freshness(one, today)} for one in services]
+    return sorted(found, key=lambda one: (-one["fresh"], one["service"].name))
 
 
 def is_demoted(service: Service, today: date, thresholds: Thresholds = HOUSE) -> bool:

@@ -6,7 +6,6 @@ from maillage.directory import confirming, editing, views
 
 app_name = "directory"
 urlpatterns = [
-    path("pro/", views.home, name="home"),
     path("pro/services/", views.my_services, name="my_services"),
     path("pro/services/nouveau/", editing.create_service, name="create_service"),
     path("pro/services/<uuid:service_id>/", editing.edit_service, name="edit_service"),

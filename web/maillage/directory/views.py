@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from maillage.directory import actions, keeping, permissions
 from maillage.directory.forms import AnswerForm, StatusForm
-from maillage.directory.freshness import Freshness, freshness
+from maillage.directory.freshness import Freshness, freshness, with_freshness
 from maillage.directory.models import ErrorReport, MergeProposal, Service
 from maillage.organizations.models import Membership
 from maillage.organizations.permissions import (
@@ -28,29 +28,6 @@ from maillage.organizations.permissions import (
 )
 
 ENTRIES_ON_A_PAGE = 25
-
-
-def _with_freshness(services: Any) -> list[dict[str, Any]]:
-    """Each entry with how fresh it is, the ones to look at first."""
-    today = timezone.localdate()
-    found = [{"service": one, "fresh": freshness(one, today)} for one in services]
-    return sorted(found, key=lambda one: (-one["fresh"], one["service"].name))
-
-
-@never_cache
-@professionals_only()
-@require_GET
-def home(request: AtWork) -> HttpResponse:
-    """What needs me today."""
-    kept = _with_freshness(permissions.kept_services(request.rights))
-    facts = {
-        "kept": len(kept),
-        "to_verify": [one for one in kept if one["fresh"] is not Freshness.FRESH],
-        "team": permissions.team_services(request.rights),
-        "reports": permissions.reports_to_answer(request.rights),
-        "proposals": permissions.proposals_to_decide(request.rights),
-    }
-    return render(request, "directory/home.html", facts)
 
 
 @never_cache
@@ -169,7 +146,7 @@ def decide_merge(request: AtWork, proposal_id: int) -> HttpResponse:
 @require_GET
 def departement(request: AtWork) -> HttpResponse:
     """How fresh the département's entries are, organization by organization."""
-    kept = _with_freshness(permissions.kept_services(request.rights))
+    kept = with_freshness(permissions.kept_services(request.rights), timezone.localdate())
     groups: dict[Any, dict[str, int]] = {}
     for one in kept:
         counts = groups.setdefault(

@@ -15,6 +15,7 @@ from maillage.pooling.models import (
     Statement,
     StatementShare,
 )
+from maillage.pooling.spans import State
 
 
 def shares_something(rights: Rights) -> bool:
@@ -104,6 +105,25 @@ def signed_by_me(request: AtWork, agreement: PoolingAgreement) -> QuerySet[Pooli
     """The parties that I sign for."""
     mine = agreement.parties.filter(organization__in=request.rights.manages)
     return mine.select_related("organization").order_by("rank")
+
+
+def parties_to_answer(
+    request: AtWork, agreement: PoolingAgreement, thing: PoolingAgreement | Rotation
+) -> list[PoolingParty]:
+    """The parties that I sign for and that have not answered yet."""
+    if thing.state != State.PROPOSED:
+        return []
+    done = thing.approvals.filter(edition=thing.edition).values("party")
+    return list(signed_by_me(request, agreement).exclude(pk__in=done))
+
+
+def to_sign(request: AtWork) -> int:
+    """How many agreements and rotations wait for my answer."""
+    found = agreements_of(request)
+    rotations = Rotation.objects.filter(agreement__in=found, state=State.PROPOSED)
+    asked = [(one, one) for one in found.filter(state=State.PROPOSED)]
+    asked += [(one.agreement, one) for one in rotations.select_related("agreement")]
+    return sum(bool(parties_to_answer(request, agreement, one)) for agreement, one in asked)
 
 
 def party_to_sign(request: AtWork, agreement: PoolingAgreement, party_id: str) -> PoolingParty:

@@ -31,7 +31,7 @@ from maillage.pooling.forms import (
 )
 from maillage.pooling.grids import ground
 from maillage.pooling.ledger import previous_month
-from maillage.pooling.models import PoolingAgreement, PoolingPlace, Rotation, Vehicle
+from maillage.pooling.models import PoolingAgreement, PoolingPlace, Vehicle
 from maillage.pooling.phases import phase
 from maillage.pooling.quotas import to_show
 from maillage.pooling.spans import State
@@ -53,11 +53,11 @@ def home(request: AtWork) -> HttpResponse:
         {
             "agreement": one,
             "phase": phase(one, today),
-            "mine_to_answer": _answers_of(request, one, None),
+            "mine_to_answer": permissions.parties_to_answer(request, one, one),
             "rotations": [
                 rotation
                 for rotation in one.rotations.filter(state=State.PROPOSED).order_by("starts_on")
-                if _answers_of(request, one, rotation)
+                if permissions.parties_to_answer(request, one, rotation)
             ],
         }
         for one in found.order_by("title", "version", "pk")
@@ -184,7 +184,7 @@ def _page(
             }
             for one in land.parties
         ],
-        "to_answer": _answers_of(request, found, None),
+        "to_answer": permissions.parties_to_answer(request, found, found),
         "answer": answer or AnswerForm(),
         "may_hold": permissions.may_hold(request, found),
         "may_plan": permissions.may_plan(request, found) and found.is_in_force(today),
@@ -200,15 +200,6 @@ def _page(
         ],
     }
     return render(request, "pooling/agreement.html", page, status=status)
-
-
-def _answers_of(request: AtWork, found: PoolingAgreement, rotation: Rotation | None) -> list[Any]:
-    """The parties that I sign for and that have not answered yet."""
-    thing = rotation or found
-    if thing.state != State.PROPOSED:
-        return []
-    done = thing.approvals.filter(edition=thing.edition).values("party")
-    return list(permissions.signed_by_me(request, found).exclude(pk__in=done))
 
 
 def _edit(request: AtWork, found: PoolingAgreement | None) -> HttpResponse:

@@ -20,6 +20,7 @@ from maillage.practitioners.models import Practitioner
 from maillage.referrals import queries as referrals
 from maillage.support.models import Goals
 from maillage.workday.forms import Closing
+from maillage.workday.models import CallBack
 
 State = Appointment.State
 AHEAD = timedelta(days=8)
@@ -72,6 +73,7 @@ class Day:
     papers: list[Gap]
     sync: feeds.Health
     requests: int
+    calls: list[CallBack] = field(default_factory=list)
     waiting: int = 0
     wrong: UUID | None = None
     more_to_close: int = field(default=0)
@@ -118,6 +120,7 @@ def of(
         requests=AccessRequest.objects.filter(
             asked_of=user, state=AccessRequest.State.ASKED
         ).count(),
+        calls=list(CallBack.objects.of(works_in).due(today).select_related("contact")),
         waiting=sum(waits.values()),
         wrong=None if wrong is None else wrong.appointment.pk,
     )

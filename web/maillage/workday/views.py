@@ -29,7 +29,7 @@ from maillage.workday.forms import Closing, NextForm
 def landing(request: AtWork) -> HttpResponse:
     """Where one arrives after signing in: one's day for who receives families."""
     mine = own_practitioner(request) is not None and request.rights.works_in
-    return redirect("workday:day" if mine else "directory:home")
+    return redirect("workday:day" if mine else "workday:home")
 
 
 @never_cache

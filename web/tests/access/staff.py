@@ -133,7 +133,7 @@ referrals:received                GET   302   403   403   403   403   200   403 
 referrals:pathways                GET   302   200   200   200   200   200   200   200
 referrals:pathways_csv            GET   302   200   200   200   200   200   200   200
 referrals:follow_gap              POST  302   403   403   403   403   403   302   302
-directory:home                    GET   302   200   200   200   200   200   200   200
+workday:home                      GET   302   200   200   200   200   200   200   200
 directory:my_services             GET   302   200   403   403   200   200   403   200
 directory:create_service          GET   302   200   403   403   200   200   403   200
 directory:edit_service            GET   302   403   403   403   200   403   403   200

@@ -303,7 +303,7 @@ def test_home_says_what_waits_in_a_fixed_number_of_queries(
     sign_in(client, administrator())
     for number in range(12):
         made.service(f"Atelier {number:02d}")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         page = client.get("/pro/")
     assert "13 fiches à vérifier" in page.text
 

@@ -18,6 +18,7 @@ from maillage.demo import (
     quality,
     referrals,
     rows,
+    scenarios,
     support,
     trust,
     workday,
@@ -72,6 +73,7 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
             families.receive(anchor)
             referrals.receive(anchor)
             fees.receive(anchor)
+            scenarios.receive(anchor)
             quality.look_back(anchor)
         stored = _rebuild_openings(written, anchor)
     return Loaded(
@@ -98,6 +100,7 @@ def remove() -> int:
         count = services.count()
         quality.forget()
         fees.remove()
+        scenarios.remove()
         trust.remove()
         pooling.remove()
         referrals.remove()

@@ -8,8 +8,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 OURS = (
     "compute.py", "diagnosis.py", "inputs.py", "maps.py", "opening_hours.py", "question.py",
-    "scenarios/compute.py", "scenarios/inputs.py", "scenarios/parting.py", "scenarios/plan.py",
-    "scenarios/result.py", "../core/shares.py",
+    "scenarios/choosing.py", "scenarios/compute.py", "scenarios/ground.py", "scenarios/inputs.py",
+    "scenarios/parting.py", "scenarios/plan.py", "scenarios/result.py", "scenarios/staffing.py",
+    "../core/shares.py",
 )  # fmt: skip
 
 

@@ -127,8 +127,16 @@ class Words:
 @transaction.atomic
 def decide(made: Outcome, *, aim: str, words: Words, actor_id: int) -> KeptScenario:
     """Keep the proposal that was chosen, as it is now. It is a draft until published."""
+    kept = row_of(made, aim, words)
+    kept.save()
+    SCENARIOS.record(kept, "kept", actor_id)
+    return kept
+
+
+def row_of(made: Outcome, aim: str, words: Words) -> KeptScenario:
+    """The decision, not written yet."""
     chosen = next(one for one in made.proposals if one.aim == aim)
-    kept = KeptScenario.objects.create(
+    return KeptScenario(
         departement_id=made.plan.departement,
         title=words.title,
         aim=aim,
@@ -140,8 +148,6 @@ def decide(made: Outcome, *, aim: str, words: Words, actor_id: int) -> KeptScena
         expected_low=min(chosen.low, chosen.high),
         expected_high=chosen.high,
     )
-    SCENARIOS.record(kept, "kept", actor_id)
-    return kept
 
 
 @transaction.atomic

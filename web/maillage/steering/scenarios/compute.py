@@ -189,13 +189,21 @@ def _gini(plan: Plan, land: Ground, columns: Ints) -> float | None:
 def _homes(given: PlanInputs, land: Ground, networks: list[Ints]) -> tuple[Home, ...]:
     cost = land.main[land.rows]
     times = [cost[:, columns].min(axis=1, initial=NEVER) for columns in networks]
+    apart = land.apart[land.rows][:, networks[0]].min(axis=1, initial=NEVER)
+    minders = dict(given.facts.childminders)
     found = []
     for at, row in enumerate(land.rows):
         commune = given.communes[row]
         minutes = tuple(rounded(t[at], 1) if t[at] < NEVER else None for t in times)
         people = rounded(commune.people or 0.0, 3)
         known = commune.people is not None
-        found.append(Home(commune.code, commune.name, commune.epci, people, known, minutes))
+        found.append(
+            Home(
+                commune.code, commune.name, commune.epci, people, known, minutes,
+                apart=rounded(apart[at], 1) if apart[at] < NEVER else None,
+                minders=minders.get(commune.code),
+            )
+        )  # fmt: skip
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from maillage.core.tables import Cell, Column
 from maillage.steering import maps, wording
 from maillage.steering.classes import MISSING, UNSERVED
 from maillage.steering.scenarios import wordings
+from maillage.steering.scenarios.frames import Frame, framed
 from maillage.steering.scenarios.result import Home, Network, Outcome, Place, Proposal
 from maillage.territory.models import Mode
 
@@ -28,8 +29,9 @@ class Map:
     description: str
     drawn: SafeString
     ground: maps.Ground
+    frame: Frame
     dots: list[tuple[int, int, str]]
-    new: list[tuple[int, int, str]]
+    new: list[tuple[int, int, str, bool]]
 
     @property
     def hatch(self) -> str:
@@ -59,17 +61,22 @@ class Side:
     money: str
 
 
-def today_map(found: Outcome, ground: maps.Ground) -> Map:
+def drawn(found: Outcome, ground: maps.Ground) -> tuple[maps.Ground, Frame]:
+    """What the maps of an outcome show of a département."""
+    return framed(ground, [home.code for home in found.homes])
+
+
+def today_map(found: Outcome, ground: maps.Ground, shown: Frame) -> Map:
     """How far people are today."""
-    return _map(found, ground, 0, _("Aujourd’hui"), ())
+    return _map(found, (ground, shown), 0, _("Aujourd’hui"), ())
 
 
-def sides(found: Outcome, ground: maps.Ground) -> list[Side]:
+def sides(found: Outcome, ground: maps.Ground, shown: Frame) -> list[Side]:
     """Each proposal with its map and its words."""
-    return [_side(found, ground, at, one) for at, one in enumerate(found.proposals, 1)]
+    return [_side(found, (ground, shown), at, one) for at, one in enumerate(found.proposals, 1)]
 
 
-def _side(found: Outcome, ground: maps.Ground, at: int, one: Proposal) -> Side:
+def _side(found: Outcome, ground: tuple[maps.Ground, Frame], at: int, one: Proposal) -> Side:
     winners, losers = changes(found, at)
     name = str(wordings.AIM_NAMES[one.aim])
     return Side(
@@ -122,7 +129,7 @@ def _parts(one: Proposal) -> list[tuple[str, ...]]:
     users = sum(part.users for part in one.parts) or 1.0
     return [
         (
-            part.name,
+            wording.short_name(part.name),
             wording.percent(part.people / total),
             wording.euros(part.by_people) if one.spent else "–",
             wording.percent(part.users / users),
@@ -203,20 +210,34 @@ def commune_table(found: Outcome) -> tuple[list[Column], list[list[Cell]]]:
     heads = [_("Aujourd’hui"), *(str(wordings.SHORT_NAMES[p.aim]) for p in found.proposals)]
     columns = [Column(_("Commune")), Column(_("Public"), number=True)]
     columns += [Column(head, number=True) for head in heads]
+    apart = found.plan.mode != found.plan.other_mode
+    columns += [Column(_("Aujourd’hui, sans voiture"), number=True)] if apart else []
+    columns += [Column(_("Assistantes maternelles"), number=True)] if found.childminders else []
     rows = [
         [
             Cell(home.name),
             Cell(wording.count(home.people if home.known else None)),
             *(Cell(wording.minutes(minutes)) for minutes in home.minutes),
+            *([Cell(wording.minutes(home.apart))] if apart else []),
+            *([Cell(_counted(home.minders))] if found.childminders else []),
         ]
         for home in found.homes
     ]
     return columns, rows
 
 
+def _counted(minders: float | None) -> str:
+    return _("non connu") if minders is None else wording.number(minders)
+
+
 def _map(
-    found: Outcome, ground: maps.Ground, at: int, title: str, places: tuple[Place, ...]
+    found: Outcome,
+    where: tuple[maps.Ground, Frame],
+    at: int,
+    title: str,
+    places: tuple[Place, ...],
 ) -> Map:
+    ground, shown = where
     fills = dict.fromkeys(ground.paths, (MISSING, _("hors du territoire")))
     for home in found.homes:
         minutes = home.minutes[at]
@@ -233,8 +254,9 @@ def _map(
         % {"share": share, "n": found.plan.minutes},
         drawn=mark_safe(maps.coloured(fills, ground.paths, prefix=f"scenario-{at}")),  # noqa: S308 - escaped there
         ground=ground,
+        frame=shown,
         dots=[(*spot, name) for spot, name in spots if spot],
-        new=[(*spot, name) for spot, name in new if spot],
+        new=[(*spot, name, shown.is_right(spot[0])) for spot, name in new if spot],
     )
 
 

@@ -18,6 +18,8 @@ class Home:
     people: float
     known: bool  # whether its number of people is published
     minutes: tuple[float | None, ...]  # today, then each proposal, in order
+    apart: float | None = None  # minutes today without a car
+    minders: float | None = None  # childminders; None where not counted
 
 
 @dataclass(frozen=True, slots=True)

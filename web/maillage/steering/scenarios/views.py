@@ -25,7 +25,15 @@ from maillage.steering.permissions import (
     steered,
 )
 from maillage.steering.presentation import shapes
-from maillage.steering.scenarios import actions, exports, inputs, paper, presentation, wordings
+from maillage.steering.scenarios import (
+    actions,
+    exports,
+    inputs,
+    paper,
+    presentation,
+    verdicts,
+    wordings,
+)
 from maillage.steering.scenarios.actions import Words
 from maillage.steering.scenarios.forms import AttendanceForm, ChoiceForm, DecisionForm, PlanForm
 from maillage.steering.scenarios.inputs import PlanFacts
@@ -118,15 +126,18 @@ def _frame(form: PlanForm) -> dict[str, Any]:
     }
 
 
-def _answer(made: Outcome, drawn: maps.Ground) -> dict[str, Any]:
+def _answer(made: Outcome, whole: maps.Ground) -> dict[str, Any]:
+    drawn, frame = presentation.drawn(made, whole)
     columns, rows = presentation.table(made)
     commune_columns, commune_rows = presentation.commune_table(made)
     return {
         "found": made,
+        "verdicts": verdicts.verdicts(made),
+        "now": verdicts.today(made),
         "subtitle": wordings.subtitle(made),
         "refusal": wordings.refusal(made),
-        "today": presentation.today_map(made, drawn),
-        "sides": presentation.sides(made, drawn),
+        "today": presentation.today_map(made, drawn, frame),
+        "sides": presentation.sides(made, drawn, frame),
         "shapes": shapes(drawn),
         "legend": presentation.legend(made),
         "columns": columns,

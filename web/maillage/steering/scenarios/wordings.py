@@ -32,9 +32,10 @@ def title(plan: Plan) -> str:
 def subtitle(found: Outcome) -> str:
     """Territory, people, way of travelling and threshold."""
     plan = found.plan
-    where = found.territory
+    where = wording.short_name(found.territory)
     if found.neighbour:
-        where = _("%(one)s avec %(other)s") % {"one": where, "other": found.neighbour}
+        other = wording.short_name(found.neighbour)
+        where = _("%(one)s avec %(other)s") % {"one": where, "other": other}
     return _("%(where)s : %(people)s, %(mode)s, à %(n)d minutes au plus") % {
         "where": where,
         "people": wording.noun(plan.question()),
@@ -239,13 +240,13 @@ def cost_keys(found: Outcome, proposal: Proposal) -> list[tuple[str, str]]:
 
 def shared(proposal: Proposal, key: str) -> str:
     """One key of sharing, with what each side pays where a cost is known."""
-    name = str(KeptScenario.CostKey(key).label).capitalize()
+    name = wording.sentence(str(KeptScenario.CostKey(key).label))
     by_people = key == KeptScenario.CostKey.PEOPLE
     every = sum(part.people if by_people else part.users for part in proposal.parts) or 1.0
     sides = [
         _("%(name)s %(share)s")
         % {
-            "name": part.name,
+            "name": wording.short_name(part.name),
             "share": wording.euros(part.by_people if by_people else part.by_use)
             if proposal.spent
             else wording.percent((part.people if by_people else part.users) / every),

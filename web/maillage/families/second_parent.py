@@ -4,6 +4,7 @@ Each keeps their own contact, messages and privacy; what they come to together, 
 one who asked is never told of a refusal: silence and no look the same from outside.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -151,6 +152,28 @@ def of(contact_ids: list[UUID]) -> SecondParent | None:
         state__in=SecondParent.LIVE, inviter__in=contact_ids
     ) | SecondParent.objects.filter(state=SecondParent.State.LINKED, invited__in=contact_ids)
     return found.order_by("-created_at").first()
+
+
+def groups(departements: Iterable[str]) -> dict[UUID, UUID]:
+    """Households that parents who both accepted make one family: each leads to one of its group.
+
+    Whoever accepted had a household before, with its own past: until someone merges the two by
+    hand, a count of families counts the group. A household left out is a family of its own.
+    """
+    linked = SecondParent.objects.filter(
+        departement__in=list(departements), state=SecondParent.State.LINKED
+    )
+    found: dict[UUID, UUID] = {}
+
+    def head(household: UUID) -> UUID:
+        while household in found and found[household] != household:
+            household = found[household]
+        return household
+
+    for former, now in linked.order_by("pk").values_list("former_household", "inviter__household"):
+        one, other = head(former), head(now)
+        found[one] = found[other] = other
+    return {household: head(household) for household in found}
 
 
 def _locked(pk: UUID) -> SecondParent:

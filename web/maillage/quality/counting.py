@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from maillage.agenda.models import Appointment, WaitingEntry
 from maillage.core import scope
-from maillage.families.models import Household
+from maillage.families import second_parent
 from maillage.fees.uptake import Uptake, by_band
 from maillage.practitioners.models import Employment, Practitioner
 from maillage.quality.models import Agreement, Feedback, FeedbackRequest, SupervisionMeeting
@@ -64,6 +64,7 @@ def _count(place: Place, quarter: Quarter) -> Counts:
     organizations = None if place.organization is None else [place.organization]
     asked = _of(FeedbackRequest.objects.all(), place).filter(asked_at__gte=start, asked_at__lt=end)
     answers = _of(Feedback.objects.all(), place).filter(quarter=quarter.first)
+    homes = _homes(attended, place)
     people = _people(place, quarter)
     hours, supervised = _supervision(place, quarter)
     return Counts(
@@ -74,8 +75,8 @@ def _count(place: Place, quarter: Quarter) -> Counts:
             place.departement, quarter.first, quarter.last, organizations=organizations
         ),
         bands=by_band(services, quarter.first, quarter.last),
-        communes=_communes(attended),
-        households=attended.order_by().values("household").distinct().count(),
+        communes=dict(Counter(commune for commune in homes.values() if commune)),
+        households=len(homes),
         answers=_answers(answers),
         asked=asked.count(),
         answered=asked.filter(is_answered=True).count(),
@@ -144,9 +145,15 @@ def _minutes(attended: QuerySet[Appointment]) -> list[int]:
     return [found for found in noted.order_by().values_list("minutes", flat=True) if found]
 
 
-def _communes(attended: QuerySet[Appointment]) -> dict[str, int]:
-    homes = Household.objects.filter(pk__in=attended.values("household"), commune__isnull=False)
-    return dict(Counter(homes.order_by().values_list("commune__name", flat=True)))
+def _homes(attended: QuerySet[Appointment], place: Place) -> dict[UUID, str]:
+    """The families that came, each once, and the commune that one of its parents gave."""
+    rows = attended.order_by().values_list("household", "household__commune__name").distinct()
+    group = second_parent.groups([place.departement])
+    found: dict[UUID, str] = {}
+    for household, commune in sorted((key, name or "") for key, name in rows):
+        family = group.get(household, household)
+        found[family] = found.get(family) or commune
+    return found
 
 
 def _answers(found: QuerySet[Feedback]) -> dict[str, Counter[int]]:

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from maillage.core.disclosure import SMALLEST, is_hidden, published
 from maillage.core.tables import Column
 from maillage.organizations.permissions import AtWork, professionals_only
-from maillage.support import permissions
-from maillage.support.models import EnrolmentCount, Programme, ProgrammeTerms
+from maillage.support import permissions, reading
+from maillage.support.models import Programme, ProgrammeTerms
 
 
 @never_cache
@@ -23,10 +23,7 @@ def programmes(request: AtWork) -> HttpResponse:
     """Each programme: its rules, who it may still welcome in the départements that I steer."""
     mine = permissions.steered(request.rights)
     found = Programme.objects.public().prefetch_related("terms__territories__departement")
-    counts = {
-        (each.programme_id, each.departement_id): each.enrolled
-        for each in EnrolmentCount.objects.filter(departement__in=mine)
-    }
+    counts = reading.entered(mine)
     rows = [_row(each, counts, mine) for each in found.order_by("status", "name", "pk")]
     # The open ones come first: "open" is after "closed" in the alphabet only.
     rows.sort(key=lambda row: row["programme"].status != Programme.Status.OPEN)

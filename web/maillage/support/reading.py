@@ -1,4 +1,4 @@
-"""How many sessions a family has had, whatever the employers: only the number comes back."""
+"""How many sessions a family had, how many families entered: only the number comes back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,14 @@ from django.db.models import Count, Q
 
 from maillage.agenda.models import Appointment
 from maillage.core import scope
-from maillage.support.models import Enrolment, Episode, EpisodeQuerySet, Session
+from maillage.families import second_parent
+from maillage.support.models import (
+    Enrolment,
+    EnrolmentCount,
+    Episode,
+    EpisodeQuerySet,
+    Session,
+)
 from maillage.support.vocabulary import Purpose
 
 AWAITED = (Appointment.State.PENDING, Appointment.State.CONFIRMED)
@@ -49,6 +56,27 @@ def progress(enrolment_ids: Iterable[UUID]) -> dict[UUID, Progress]:
         )
         counted = found.values_list("pk", "held", "terms__max_sessions")
         return {key: Progress(held, limit) for key, held, limit in counted}
+
+
+def entered(departements: Iterable[str]) -> dict[tuple[UUID, str], int]:
+    """Families of each programme in each of these départements, linked parents counted once.
+
+    The count that the database keeps is of places: two households enter, their parents are linked
+    afterwards, and both hold a place until someone merges them.
+    """
+    wanted = list(departements)
+    with scope.system():
+        places = EnrolmentCount.objects.filter(departement__in=wanted)
+        counts = {(each.programme_id, each.departement_id): each.enrolled for each in places}
+        group = second_parent.groups(wanted)
+        linked = Enrolment.objects.counted().filter(departement__in=wanted, household__in=group)
+        rows = list(linked.values_list("programme", "departement", "household"))
+    families = {(programme, place, group[key]) for programme, place, key in rows}
+    for programme, place, _household in rows:
+        counts[programme, place] -= 1
+    for programme, place, _family in families:
+        counts[programme, place] += 1
+    return counts
 
 
 def lines(episodes: EpisodeQuerySet, now: datetime) -> list[Line]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from maillage.agenda.models import WaitingEntry
 from maillage.agenda.tests import made as agenda
 from maillage.core import scope
+from maillage.families.tests import made as families
 from maillage.organizations.tests.staff import (
     Role,
     departement,
@@ -131,6 +132,19 @@ def test_a_commune_below_five_hides_another_so_that_none_is_deduced(rule):
     assert found.value == "15"
     assert sorted(line.value for line in found.lines) == ["10", "non publié"]
     assert found.lines[-1].label == "Autres communes (2)"
+
+
+def test_linked_parents_who_both_came_are_one_family_with_its_commune(rule):
+    with scope.system():
+        agenda.directory.commune("70279")
+        parents = [made.family(rule, "70279") for _ in range(4)]
+        parents += [made.family(rule), made.family(rule, "70279")]
+        for number, each in enumerate(parents):
+            made.session(rule, each, at(7, 1 + number))
+        assert counting.count(HOME, THIRD).households == 6
+        families.linked(parents[4], parents[5])
+    found = counting.count(HOME, THIRD)
+    assert (found.households, list(found.communes.values())) == (5, [5])
 
 
 def test_qualification_and_supervision_are_of_the_people_at_work(rule):

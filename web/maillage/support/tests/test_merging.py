@@ -7,9 +7,11 @@ import pytest
 from maillage.agenda.models import WaitingEntry
 from maillage.core import scope
 from maillage.core.models import AuditEntry
+from maillage.families import second_parent
 from maillage.families.models import Child, Consent, Household
+from maillage.families.tests import made as families
 from maillage.people.models import User
-from maillage.support import actions, merging
+from maillage.support import actions, merging, reading
 from maillage.support.errors import HouseholdsStayApart, SixthSession
 from maillage.support.models import Enrolment, EnrolmentCount, Episode, Session
 from maillage.support.tests import made
@@ -48,6 +50,28 @@ def test_merged_households_count_once_with_their_sessions_together(ada):
     assert Episode.objects.open().count() == 1
     assert Episode.objects.get(state="closed").closing_reason == "merged"
     assert made.session(given, nour).number == 4
+
+
+def test_linked_parents_who_both_entered_are_one_family_until_they_are_merged_and_after(ada):
+    programme = made.programme()
+    given = made.service(programme)
+    nour, sami, third, alone = (made.family(name=name) for name in ("Nour", "Sami", "Eli", "Zoé"))
+    for each in (nour, sami, third, alone):
+        made.session(given, each)
+    homes = [each.household_id for each in (nour, sami)]
+
+    def entered():
+        return reading.entered(["70", "25"])[programme.pk, "70"]
+
+    assert entered() == 4
+    asked = families.linked(sami, third)
+    assert entered() == 3
+    families.linked(nour, sami)  # Eli follows: one family of three households
+    assert (entered(), count(programme)) == (2, 4)
+    merging.unite(*homes, means=Consent.Means.PHONE, by=ada)
+    assert (entered(), count(programme)) == (2, 3)
+    second_parent.part(asked, third)
+    assert entered() == 3
 
 
 def test_a_family_already_above_five_keeps_its_past_and_has_no_more(ada):

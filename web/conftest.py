@@ -95,6 +95,20 @@ def use_database(server: postgres.EmbeddedServer, name: str, *, user: str) -> No
     connection.settings_dict["TEST"]["NAME"] = name
 
 
+@pytest.fixture
+def as_owner(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    postgres_server: postgres.EmbeddedServer,
+    test_database_name: str,
+) -> Iterator[None]:
+    """Work as the owner, as migrations do: row-level security holds the owner like anyone."""
+    with django_db_blocker.unblock():
+        use_database(postgres_server, test_database_name, user=postgres.OWNER)
+        yield
+        use_database(postgres_server, test_database_name, user=postgres.RUNNER)
+
+
 def allow_truncate() -> None:
     """Tests with real transactions empty the tables after them; the product never does."""
     with connection.cursor() as cursor:

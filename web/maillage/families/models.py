@@ -256,6 +256,7 @@ class Consent(models.Model):
         REFERRAL = "referral", _("que ma demande soit transmise à ces services")
         SECOND_PARENT = "second_parent", _("être relié·e à l’autre parent")
         NOTES_HANDED = "notes_handed", _("que des notes soient remises à un collègue")
+        CALL_BACK = "call_back", _("qu’un agent me rappelle")
 
     class Means(models.TextChoices):
         ONLINE = "online", _("en ligne")

@@ -29,6 +29,9 @@ from maillage.portal import invitations, letters, space, words
 from maillage.portal.door_views import A_WHILE
 from maillage.portal.models import Invitation
 from maillage.practitioners.models import Practitioner
+from maillage.workday.call_forms import Subject
+from maillage.workday.call_views import keep_for
+from maillage.workday.models import CallBack
 
 TRIES = 10
 SHOWN = 50
@@ -166,6 +169,24 @@ def sent(request: AtWork) -> HttpResponse:
     letters.send(made, _address(code))
     messages.success(request, _("L’invitation est partie."))
     return redirect("portal:invitations")
+
+
+@never_cache
+@professionals_only(keeps_an_agenda)
+@require_http_methods(["GET", "POST"])
+def call_back(request: AtWork, invitation_id: UUID) -> HttpResponse:
+    """Call who was invited, if no appointment comes of it."""
+    mine = Invitation.objects.filter(organization__in=request.rights.works_in)
+    found = get_object_or_404(mine, pk=invitation_id)
+    about = Subject(
+        CallBack.Origin.INVITED,
+        found.departement_id,
+        object_id=found.pk,
+        name=found.name,
+        reach=found.phone or found.email,
+        language=found.language,
+    )
+    return keep_for(request, about)
 
 
 @require_POST

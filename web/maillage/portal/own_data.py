@@ -15,6 +15,7 @@ from maillage.fees.models import Fee
 from maillage.portal import words
 from maillage.referrals.models import ReferredFamily
 from maillage.support.models import Episode, Goals, Session
+from maillage.workday.models import CallBack
 
 Kept = dict[str, Any]
 
@@ -48,6 +49,17 @@ def of(contact: Contact) -> Kept:
             for one in WaitingEntry.objects.filter(contact=contact)
             .select_related("service")
             .order_by("since")
+        ],
+        "rappels promis": [
+            {
+                "pour": str(one.get_purpose_display()),
+                "par": one.organization.name,
+                "le": one.call_on,
+                "état": str(one.get_state_display()),
+            }
+            for one in CallBack.objects.filter(contact=contact)
+            .select_related("organization")
+            .order_by("call_on", "pk")
         ],
         "accords": [
             {

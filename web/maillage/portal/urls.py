@@ -89,6 +89,11 @@ urlpatterns = [
         invitation_views.revoke,
         name="revoke_invitation",
     ),
+    path(
+        "pro/invitations/<uuid:invitation_id>/rappel/",
+        invitation_views.call_back,
+        name="call_back_invited",
+    ),
     path("parent/<str:token>/", other_parent_views.asked, name="other_parent_asked"),
     path("parent/<str:token>/reponse/", other_parent_views.answer, name="other_parent_answer"),
     path("mon-espace/", space_views.home, name="space"),

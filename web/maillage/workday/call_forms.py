@@ -105,9 +105,7 @@ class PromiseForm(forms.Form):
         },
     )
 
-    def __init__(
-        self, data: Any, *, subject: Subject, places: Sequence[tuple[UUID, str]]
-    ) -> None:
+    def __init__(self, data: Any, *, subject: Subject, places: Sequence[tuple[UUID, str]]) -> None:
         super().__init__(data, initial=self._first(subject))
         self.subject, self.places = subject, places
         cast(forms.ChoiceField, self.fields["organization"]).choices = [
@@ -143,13 +141,18 @@ class PromiseForm(forms.Form):
             key=data["key"],
             organization_id=UUID(data.get("organization") or str(self.places[0][0])),
             departement_id=subject.departement_id,
-            who=subject.contact or Newcomer(data["name"], *data["reach"], data["language"]),
+            who=subject.contact or self._newcomer(),
             purpose=CallBack.Purpose(data["purpose"]),
             call_on=data["call_on"],
             means=Consent.Means(data["means"]),
             origin=subject.origin,
             object_id=subject.object_id,
         )
+
+    def _newcomer(self) -> Newcomer:
+        data = self.cleaned_data
+        channel, address = data["reach"]
+        return Newcomer(data["name"], channel, address, data["language"])
 
 
 class CalledForm(forms.Form):
@@ -171,9 +174,7 @@ class CalledForm(forms.Form):
         help_text=gettext_lazy("Si elle n’est pas jointe, ou si elle le souhaite."),
         required=False,
         widget=DAY,
-        error_messages={
-            "invalid": gettext_lazy("Ce jour n’existe pas : choisissez-en un autre.")
-        },
+        error_messages={"invalid": gettext_lazy("Ce jour n’existe pas : choisissez-en un autre.")},
     )
 
     def __init__(self, data: Any = None, *, line: CallBack) -> None:

@@ -40,7 +40,7 @@ def queue(request: AtWork) -> HttpResponse:
 @professionals_only(keeps_an_agenda)
 def note(request: AtWork, line_id: UUID) -> HttpResponse:
     """Tick what a call gave; a colleague who was faster is named, and nothing is lost."""
-    mine = CallBack.objects.of(request.rights.works_in).select_related("contact")
+    mine = CallBack.objects.of(request.rights.works_in).agreed().select_related("contact")
     line = mine.filter(pk=line_id).first()
     if line is None:
         raise NotAllowed
@@ -87,9 +87,7 @@ def keep_referred(request: AtWork, referral_id: UUID) -> HttpResponse:
     referral = referral_of(request, referral_id)
     if not sends(request, referral):
         raise NotAllowed
-    about = Subject(
-        Origin.REFERRED, referral.departement_id, referral.family.contact, referral.pk
-    )
+    about = Subject(Origin.REFERRED, referral.departement_id, referral.family.contact, referral.pk)
     return keep_for(request, about)
 
 

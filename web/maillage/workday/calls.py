@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from maillage.core import audit
+from maillage.core import audit, scope
 from maillage.families import contacts
 from maillage.families.models import Consent, Contact
 from maillage.workday.errors import AlreadyToCallBack, SomeoneCalledFirst
@@ -123,13 +123,15 @@ def _kept(promise: Promise, by: int) -> CallBack:
 
 
 def _noted(promise: Promise, who: Newcomer) -> Contact:
-    return contacts.register(
+    made = contacts.register(
         who.name,
         who.channel,
         who.address,
         departement_id=promise.departement_id,
         language=who.language,
     )
+    scope.hold_contact(None)  # the agent notes the family, and does not become it
+    return made
 
 
 def _who_called(line: CallBack) -> str:

@@ -15,5 +15,6 @@ class SomeoneCalledFirst(DomainError):
 class AlreadyToCallBack(DomainError):
     code = "already_to_call_back"
     message = _(
-        "Cette famille est déjà à rappeler pour cette raison. Changez la raison, ou gardez sa ligne."
+        "Cette famille est déjà à rappeler pour cette raison. Changez la raison, ou gardez sa"
+        " ligne."
     )

@@ -20,6 +20,7 @@ from maillage.pooling.permissions import to_sign
 from maillage.practitioners.lapsing import gaps
 from maillage.practitioners.permissions import people_of
 from maillage.referrals import queries as referrals
+from maillage.workday.models import CallBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def home(request: AtWork) -> HttpResponse:
 def _awaiting(request: AtWork) -> Iterable[Awaiting]:
     """What is not empty, families first."""
     works_in = request.rights.works_in
+    if calls := list(CallBack.objects.of(works_in).due(timezone.localdate())):
+        yield _calls(calls)
     if families := referrals.to_answer(works_in).count():
         said = ngettext(
             "%(n)s famille attend votre réponse", "%(n)s familles attendent votre réponse", families
@@ -83,6 +86,14 @@ def _awaiting(request: AtWork) -> Iterable[Awaiting]:
         )
         note = _("Sans ce papier, personne ne peut réserver avec cette personne.")
         yield Awaiting(said % {"n": people}, note, reverse("practitioners:people"))
+
+
+def _calls(due: list[CallBack]) -> Awaiting:
+    today = timezone.localdate()
+    said = ngettext("%(n)s famille à rappeler", "%(n)s familles à rappeler", len(due))
+    late = sum(one.call_on < today for one in due)
+    note = _("Dont %(n)s en retard.") % {"n": late} if late else _("Promis pour aujourd’hui.")
+    return Awaiting(said % {"n": len(due)}, note, reverse("workday:calls"))
 
 
 def _with_lapsing_papers(request: AtWork) -> int:

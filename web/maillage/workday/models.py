@@ -23,12 +23,14 @@ class CallBackQuerySet(models.QuerySet["CallBack"]):
         """Keep the lines of where one works."""
         return self.filter(organization__in=organizations)
 
+    def agreed(self) -> Self:
+        """Keep those of families that still agree to be called."""
+        return self.filter(consent__revoked_at=None, contact__erased_at=None)
+
     def standing(self) -> Self:
-        """Keep what is still to call, while the family agrees to it, the longest due first."""
-        agreed = self.filter(
-            state=CallBack.State.OPEN, consent__revoked_at=None, contact__erased_at=None
-        )
-        return agreed.order_by("call_on", "created_at", "pk")
+        """Keep what is still to call, the longest due first."""
+        still = self.agreed().filter(state=CallBack.State.OPEN)
+        return still.order_by("call_on", "created_at", "pk")
 
     def due(self, today: date) -> Self:
         """Keep what is to call today, and what should have been before."""

@@ -12,7 +12,7 @@ NEVER_ANSWERED = timedelta(days=365)
 
 
 def forget(now: datetime) -> int:
-    """Do it as if it were `now`; return how many lines went. The trail says that calls were made."""
+    """Do it as if it were `now`; return how many lines went. The trail keeps who called."""
     over = Q(closed_at__lt=now - KEPT) | Q(call_on__lt=(now - NEVER_ANSWERED).date())
     unwanted = Q(consent__revoked_at__isnull=False) | Q(contact__erased_at__isnull=False)
     with scope.system():

@@ -39,6 +39,7 @@ from maillage.steering import compute, inputs
 from maillage.steering.question import default_question
 from maillage.steering.tests.made import decided
 from maillage.support.tests import made as support
+from maillage.workday.tests.made import call_back
 
 PERSONAS = (
     "visitor", "outsider", "practitioner", "desk_agent", "manager", "other_manager", "steering",
@@ -121,6 +122,9 @@ def make_world() -> World:
         "notes:answer": [told.pk],
         "notes:read": [promise.token, told.pk],
         "notes:withdraw": [promise.token, agreed.pk],
+        "workday:call_back_after": [promise.appointment.pk],
+        "workday:call_back_referred": passed_on["referrals:referral"],
+        "workday:call_note": [call_back(promise.appointment, people["desk_agent"]).pk],
         "workday:close": [promise.appointment.pk],
         "workday:pay_nothing": [promise.appointment.pk],
         "workday:next": [promise.appointment.pk],

@@ -36,6 +36,7 @@ from maillage.referrals.tests.made import passed_on
 from maillage.steering.models import KeptDiagnosis
 from maillage.steering.tests.made import decided
 from maillage.support.tests.made import someone_supported
+from maillage.workday.tests.made import call_back
 
 
 def fill() -> User:
@@ -98,4 +99,5 @@ def someone_who_booked(service: Service) -> None:
     scope.hold_link("")
     someone_supported(service, mine.contact)
     passed_on(mine)
+    call_back(mine, User.objects.order_by("pk")[0], at=made.organization("Une autre"))
     scope.hold_contact(None)

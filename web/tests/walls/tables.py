@@ -102,5 +102,6 @@ SYSTEM_SCOPE = {
     "families/tasks.py": "a code leaves for whoever gave the address, by a job",
     "families/retention.py": "families silent for two years are forgotten by a job",
     "people/retention.py": "unused accounts are closed by a job",
+    "workday/retention.py": "calls answered long ago are forgotten by a job",
     "people/views.py": "the letter box of a demonstration, absent elsewhere",
 }

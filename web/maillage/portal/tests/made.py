@@ -62,6 +62,7 @@ def arguments_of(
         "portal:wait": [appointment.service_id],
         "portal:follow_invitation": [code],
         "portal:revoke_invitation": [invited.pk],
+        "portal:call_back_invited": [invited.pk],
         "portal:space_appointment": [appointment.pk],
         "portal:space_pay_nothing": [appointment.pk],
         "portal:space_take_back": [uuid4()],

@@ -296,13 +296,13 @@ def _step_to(net, price, smooth, step, trial):
 
 
 @compiled
-def _blend(mix, new, smooth):
+def blend(mix, new, smooth):
     for i in range(new.size):
         smooth[i] = mix * new[i] + (1 - mix) * smooth[i]
 
 
 @compiled
-def _mix_of(slope, smooth, weight):
+def mix_of(slope, smooth, weight):
     """Return the weight of a new slope that shortens the smoothed one most, within its bounds."""
     dot, norm = (slope * smooth).sum(), (smooth * smooth).sum()
     apart = (slope * slope).sum() - 2 * dot + norm
@@ -337,9 +337,9 @@ def raise_bound(net, rule, upper, price, pace):
         value = trial.sum() + choose(rho, rule.status, rule.p, chosen)[0]
         _slopes(net, trial, chosen, slope)
         uphill = (slope * smooth).sum() > 0
-        mix = _mix_of(slope, smooth, pace.weight)
-        _blend(mix, slope, smooth)
-        _blend(mix, chosen.astype(np.float64), share)
+        mix = mix_of(slope, smooth, pace.weight)
+        blend(mix, slope, smooth)
+        blend(mix, chosen.astype(np.float64), share)
         red += 1
         if value > best:
             best, red = value, 0

@@ -53,6 +53,12 @@ class Question:
     sizes: tuple[int, ...]
     least: int = 1
 
+    def allows(self, groups: Groups) -> bool:
+        """Whether these groups are neither too many nor too large."""
+        large = [sum(len(group) > size for group in groups) for size in range(len(self.sizes))]
+        few = self.least <= sum(map(len, groups)) <= self.count
+        return few and all(n <= most for n, most in zip(large, self.sizes, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -6,7 +6,7 @@ compromise that none beats.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
@@ -26,6 +26,7 @@ from maillage_engine._pooling import (
     best_network,
     exactly,
 )
+from maillage_engine._sharing import Pool, best_sharing
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs
 from maillage_engine.siting import p_median
@@ -247,8 +248,7 @@ def _every_question(
     place: Field, staff: _Staff, counts: tuple[int, int], floors: tuple[int, int], ends: float
 ) -> list[_Asked]:
     """Ask for the least travel under each pair of limits that can give another answer."""
-    lp = Relaxation(place, staff.share_sites)
-    known: dict[Question, Answer] = {}
+    asking = _Asking(place, staff.share_sites, ends)
     found: list[_Asked] = []
     for count in range(counts[0], counts[1] + 1):
         quality = floors[0]
@@ -257,26 +257,64 @@ def _every_question(
             answer = (
                 Answer(np.inf, -np.inf, [])
                 if late
-                else _answer(lp, Question(count, staff.sizes(quality)), known, ends)
+                else asking.answer(Question(count, staff.sizes(quality)))
             )
             found.append(_Asked(count, quality, answer, not late))
             if not np.isfinite(answer.total):
                 break  # a higher floor allows fewer networks
             quality = max(quality, staff.floor_of(answer.groups)) + 1
-        lp.thin()
+        asking.lp.thin()
     return found
 
 
-def _answer(
-    lp: Relaxation, question: Question, known: dict[Question, Answer], ends: float
-) -> Answer:
-    """Answer without sharing first: where its sites can be shared out, nothing is better."""
-    if question.sizes[0] == 0:
-        return Answer(np.inf, np.inf, [])
-    usable = Question(min(question.count, sum(question.sizes)), question.sizes)
-    if usable not in known:
-        known[usable] = _simplest(lp, usable, ends) or best_network(lp, usable, ends)
-    return known[usable]
+@dataclass(slots=True)
+class _Asking:
+    """Questions about one place, each helped by the answers before it."""
+
+    place: Field
+    biggest: int
+    ends: float
+    lp: Relaxation = field(init=False)
+    pool: Pool = field(init=False)
+    known: dict[Question, Answer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.lp, self.pool = Relaxation(self.place, self.biggest), Pool(self.place)
+
+    def answer(self, question: Question) -> Answer:
+        """Answer to proof, or as far as time allows."""
+        if question.sizes[0] == 0:
+            return Answer(np.inf, np.inf, [])
+        usable = Question(min(question.count, sum(question.sizes)), question.sizes)
+        if usable not in self.known:
+            self.known[usable] = self._kept(usable) or self._new(usable)
+        return self.known[usable]
+
+    def _kept(self, question: Question) -> Answer | None:
+        """Return the answer to a wider question that also keeps these limits: none is better."""
+        for asked, answer in self.known.items():
+            wider = asked.count >= question.count and all(
+                more >= fewer for more, fewer in zip(asked.sizes, question.sizes, strict=True)
+            )
+            if answer.groups and wider and question.allows(answer.groups):
+                return answer
+        return None
+
+    def _new(self, question: Question) -> Answer:
+        shared = best_sharing(self.pool, question, self.ends) if self.pool.usable else None
+        return (
+            shared
+            or _simplest(self.lp, question, self.ends)
+            or best_network(self.lp, question, self.ends)
+        )
+
+
+def _shared_out(lp: Relaxation, question: Question, sites: Ints, ends: float) -> Groups:
+    """Share out all of these sites, if the staff can; empty if not."""
+    if question.sizes[0] >= sites.size:
+        return [[site] for site in sites.tolist()]
+    exact = Question(sites.size, question.sizes, least=sites.size)
+    return exactly(lp, exact, sites, [], ends).groups
 
 
 def _simplest(lp: Relaxation, question: Question, ends: float) -> Answer | None:
@@ -294,11 +332,7 @@ def _simplest(lp: Relaxation, question: Question, ends: float) -> Answer | None:
         return Answer(np.inf, np.inf, [])
     if not free.proven:
         return None
-    exact = Question(most, question.sizes, least=most)
-    if question.sizes[0] >= most:
-        groups = [[site] for site in free.sites.tolist()]
-    else:
-        groups = exactly(lp, exact, free.sites, [], ends).groups
+    groups = _shared_out(lp, question, free.sites, ends)
     return Answer(free.objective, free.bound, groups) if groups else None
 
 
@@ -378,10 +412,9 @@ def _today(place: Field, staff: _Staff, sites: Ints) -> SharedNetwork:
     for quality in range(int(staff.tenths.max()), 0, -1):
         sizes = staff.sizes(quality)
         if sum(sizes) >= sites.size:
-            question = Question(sites.size, sizes, least=sites.size)
-            found = exactly(lp, question, sites, [], np.inf)
-            if found.groups:
-                return _network(place, staff, Answer(total, total, found.groups))
+            groups = _shared_out(lp, Question(sites.size, sizes), sites, np.inf)
+            if groups:
+                return _network(place, staff, Answer(total, total, groups))
     alone = [[site] for site in sites.tolist()]
     nobody = _Staff(np.zeros(1, dtype=np.int64), staff.share_sites)
     return _network(place, nobody, Answer(total, total, alone))

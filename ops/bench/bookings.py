@@ -5,10 +5,10 @@
     python ops/bench/bookings.py --print               measure, and only print
 
 One server, fsync on, one run, as many connections each time. The ceiling is pgbench running the
-statements of one booking (captured from the action, ids and moments made variables). Then the
-action itself, in processes of its own; then 200 clients over HTTP, who each post the form of the
-page every two seconds (100 a second in all) to the web server that `make start` runs. Last,
-processes fight for a few slots: book, move, cancel.
+statements of one booking to its commit, prepared as the action prepares them (captured from it, ids
+and moments made variables). Then the action itself, in processes of its own; then 200 clients over
+HTTP, who each post the form of the page every two seconds (100 a second in all) to the web server
+that `make start` runs. Last, processes fight for a few slots: book, move, cancel.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import agenda_made
+import cpu
 import psycopg
 from bookings_clients import Answers, served
 from report import write_section
@@ -61,6 +62,8 @@ class Found:
     bookings: int
     seconds: float
     waits: list[float] = field(default_factory=list)  # seconds, each booking
+    python: float = 0.0  # seconds of computing
+    server: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -71,6 +74,12 @@ class Found:
 def connect() -> psycopg.Connection:
     """Reach the database past row-level security."""
     return postgres.connect(postgres.server(), user="postgres", database=DATABASE)
+
+
+def server_used() -> float:
+    """Seconds of computing of the database server so far."""
+    postmaster = (postgres.server().data / "postmaster.pid").read_text().split()[0]
+    return cpu.of(int(postmaster))
 
 
 def empty() -> None:
@@ -131,37 +140,50 @@ def ceiling(rows: list[Row]) -> Found:
         server = postgres.server()
         command = [
             str(find_binaries() / "pgbench"), "-h", str(server.socket), "-U", "maillage_app",
-            "-n", "-c", str(CONNECTIONS), "-j", "2", "-T", str(SECONDS), "-f", file.name, DATABASE,
+            "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", str(SECONDS),
+            "-f", file.name, DATABASE,
         ]  # fmt: skip
+        began = server_used()
         done = subprocess.run(command, capture_output=True, text=True, check=False)
+        used = server_used() - began
     transactions = re.search(r"actually processed: (\d+)", done.stdout)
     if done.returncode or transactions is None or not int(transactions[1]):
         raise SystemExit(done.stdout + done.stderr)
-    return Found("pgbench, the same statements (the ceiling)", int(transactions[1]), SECONDS)
+    name = "pgbench, the same statements (the ceiling)"
+    return Found(name, int(transactions[1]), SECONDS, server=used)
 
 
 def in_process(rows: list[Row]) -> Found:
     """Run the action in as many processes as there are connections."""
     parts = [rows[number::CONNECTIONS] for number in range(CONNECTIONS)]
-    waits = [wait for said in together(parts, "book", str(SECONDS)) for wait in json.loads(said)]
-    return Found(f"the action, {CONNECTIONS} processes", len(waits), SECONDS, waits)
+    began = server_used()
+    found = [json.loads(said) for said in together(parts, "book", str(SECONDS))]
+    waits = [wait for took, _used in found for wait in took]
+    return Found(
+        f"the action, {CONNECTIONS} processes", len(waits), SECONDS, waits,
+        python=sum(used for _took, used in found), server=server_used() - began,
+    )  # fmt: skip
 
 
 def over_http(rows: list[Row]) -> tuple[Found, Answers]:
     """Let 200 clients post the form of the page."""
     with served(agenda_made.environment(DATABASE)) as site:
+        began, site_began = server_used(), cpu.of(site.pid)
         answers = site.book(rows, CLIENTS, SECONDS)
-    found = Found(f"HTTP, {CLIENTS} clients", len(answers.waits), answers.seconds, answers.waits)
+        server, python = server_used() - began, cpu.of(site.pid) - site_began
+    found = Found(
+        f"HTTP, {CLIENTS} clients", len(answers.waits), answers.seconds, answers.waits,
+        python=python, server=server,
+    )  # fmt: skip
     return found, answers
 
 
 def fight(rows: list[Row], attempts: int) -> Counter[str]:
     """Contend until there were so many attempts; then look for anyone given twice."""
     total: Counter[str] = Counter()
-    few = rows[:FOUGHT_OVER]
-    while total["attempts"] < attempts:
-        for said in together([few] * CONNECTIONS, "contend", "30"):
-            total.update(json.loads(said))
+    each = -(-attempts // CONNECTIONS)
+    for said in together([rows[:FOUGHT_OVER]] * CONNECTIONS, "contend", str(each)):
+        total.update(json.loads(said))
     with connect() as connection:
         for name, sql in (("taken twice", TAKEN_TWICE), ("without a time", WITHOUT_TIME)):
             total[name] = int((connection.execute(sql).fetchone() or (1,))[0])
@@ -171,8 +193,9 @@ def fight(rows: list[Row], attempts: int) -> Counter[str]:
 def table(found: list[Found]) -> str:
     """Lay the three out as Markdown."""
     lines = [
-        "| way | bookings a second | share of the ceiling | median · p95 (ms) |",
-        "|---|---|---|---|",
+        "| way | bookings a second | share of the ceiling | median · p95 (ms)"
+        " | computing of each, Python · server (ms) |",
+        "|---|---|---|---|---|",
     ]
     for one in found:
         waits = sorted(one.waits)
@@ -181,7 +204,11 @@ def table(found: list[Found]) -> str:
             if waits
             else ""
         )
-        lines.append(f"| {one.name} | {one.rate:.0f} | {one.rate / found[0].rate:.0%} | {wait} |")
+        python, server = (1e3 * used / one.bookings for used in (one.python, one.server))
+        lines.append(
+            f"| {one.name} | {one.rate:.0f} | {one.rate / found[0].rate:.0%} | {wait}"
+            f" | {python:.1f} · {server:.1f} |"
+        )
     return "\n".join(lines)
 
 

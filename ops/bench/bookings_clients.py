@@ -70,6 +70,7 @@ class Site:
     """A web server that answers on this port."""
 
     port: int
+    pid: int = 0  # of its first process
 
     def book(
         self, rows: list[Row], clients: int, seconds: float, *, aloud: bool = False
@@ -191,7 +192,7 @@ def served(environment: dict[str, str]) -> Iterator[Site]:
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
                 break
             time.sleep(0.1)
-        yield Site(port)
+        yield Site(port, process.pid)
     finally:
         process.terminate()
         process.wait(20)

@@ -3,7 +3,7 @@
     slots               print every free time, one JSON list a line
     script              print, for pgbench, the statements of one booking (of the first slots read)
     book SECONDS        take the slots read, one after the other, and print how long each took
-    contend SECONDS     take, move and cancel the few slots read, against the others, and count
+    contend ATTEMPTS    take, move and cancel the few slots read, against the others, and count
 
 Slots are read on standard input until an empty line, which is the signal to start.
 """
@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 
 from agenda_made import SERVICE
 from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
 import maillage.config.wsgi  # noqa: F401 (loads the application)
@@ -37,6 +37,8 @@ Row = list[str]  # rule, practitioner, place, commune, start, way
 FIXED = ("rule", "person", "place", "commune")
 UUIDS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 MOMENTS = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
+LITERALS = re.compile(r"(E?)'((?:[^']|'')*)'")
+VARIABLES = re.compile(r"(:(?:rule|person|place|commune|(?:bare_)?u\d+|t[m\d]+)\b)")
 NEAR = timedelta(days=3)
 
 
@@ -86,10 +88,8 @@ def script(first: Row, second: Row) -> str:
     What names the slot becomes a variable, a moment near it becomes its distance from the start.
     """
     take_one(first)  # warms up, so that only the statements of a booking are seen
-    with CaptureQueriesContext(connection) as seen, transaction.atomic():
-        scope.enter("public")
-        take(booking(second))
-        transaction.set_rollback(True)
+    with override_settings(PREPARED_STATEMENTS=False), CaptureQueriesContext(connection) as seen:
+        take_one(second)  # to the end: what it costs to keep is part of it
     return script_of([query["sql"] for query in seen.captured_queries], second)
 
 
@@ -104,7 +104,10 @@ def script_of(statements: list[str], row: Row) -> str:
         bare = match[0].replace("-", "")
         if bare in named:
             return named[bare]
-        return match[0] if bare in known else made.setdefault(bare, f":u{len(made)}")
+        if bare in known:
+            return match[0]
+        name = made.setdefault(bare, f"u{len(made)}")
+        return f":{name}" if "-" in match[0] else f":bare_{name}"
 
     def moment(match: "re.Match[str]") -> str:
         away = datetime.fromisoformat(match[0]) - start
@@ -117,19 +120,29 @@ def script_of(statements: list[str], row: Row) -> str:
     body = [MOMENTS.sub(moment, UUIDS.sub(identifier, sql)) for sql in statements]
     if row[3]:
         body = [sql.replace(f"'{row[3]}'", "':commune'") for sql in body]
+    body = [LITERALS.sub(_with_variables, sql) for sql in body]
     shifts = ", ".join(
-        f"to_char((starts + interval '{name[1:].replace('m', '-')} s') at time zone 'UTC',"
-        f" 'YYYY-MM-DD HH24:MI:SS+00:00') as {name}"
+        f"((starts + interval '{name[1:].replace('m', '-')} s') at time zone 'UTC')::text"
+        f" || '+00' as {name}"
         for name in times
     )
-    ids = ", ".join(
-        f"replace(gen_random_uuid()::text, '-', '') as {name[1:]}" for name in made.values()
-    )
+    ids = ", ".join(f"{name}, replace({name}, '-', '') as bare_{name}" for name in made.values())
+    drawn = ", ".join(f"gen_random_uuid()::text as {name}" for name in made.values())
     first = (
-        f"select rule, person, place, commune, {shifts}, {ids} from bench_slot"  # noqa: S608
-        " where k = (select nextval('bench_slot_k')) \\gset"
+        f"select rule, person, place, commune, {shifts}, {ids} from bench_slot,"  # noqa: S608
+        f" (select {drawn}) as drawn where k = (select nextval('bench_slot_k')) \\gset"
     )
     return "\n".join([first, *(f"{' '.join(sql.split())};" for sql in body)]) + "\n"
+
+
+def _with_variables(literal: "re.Match[str]") -> str:
+    """Take the variables out of the quotes, as a prepared statement takes its values."""
+    kind, text = literal.groups()
+    parts = [part for part in VARIABLES.split(text) if part]
+    if not any(VARIABLES.fullmatch(part) for part in parts):
+        return literal[0]
+    said = [f"{part}::text" if VARIABLES.fullmatch(part) else f"{kind}'{part}'" for part in parts]
+    return f"({' || '.join(said)})"
 
 
 def _known() -> set[str]:
@@ -148,13 +161,14 @@ def until(seconds: float, act: Callable[[], object]) -> Iterator[float]:
         yield time.perf_counter() - began
 
 
-def book(rows: list[Row], seconds: float) -> list[float]:
-    """Take one slot after the other; each took so many seconds."""
-    left = iter(rows)
-    return list(until(seconds, lambda: take_one(next(left))))
+def book(rows: list[Row], seconds: float) -> tuple[list[float], float]:
+    """Take one slot after the other: the seconds that each took, and the computing of all."""
+    left, began = iter(rows), time.process_time()
+    waits = list(until(seconds, lambda: take_one(next(left))))
+    return waits, time.process_time() - began
 
 
-def contend(rows: list[Row], seconds: float) -> Counter[str]:
+def contend(rows: list[Row], attempts: int) -> Counter[str]:
     """Try whatever may be tried on a few slots that every process wants."""
     chance, mine, told = random.Random(), list[Appointment](), Counter[str]()  # noqa: S311
 
@@ -171,8 +185,9 @@ def contend(rows: list[Row], seconds: float) -> Counter[str]:
         except DomainError as refusal:
             told[type(refusal).__name__] += 1
 
-    for _took in until(seconds, attempt):
-        told["attempts"] += 1
+    for _one in range(attempts):
+        attempt()
+    told["attempts"] = attempts
     return told
 
 
@@ -204,7 +219,7 @@ def main() -> None:
     elif what == "book":
         print(json.dumps(book(rows, float(sys.argv[2]))))
     else:
-        print(json.dumps(contend(rows, float(sys.argv[2]))))
+        print(json.dumps(contend(rows, int(sys.argv[2]))))
 
 
 if __name__ == "__main__":

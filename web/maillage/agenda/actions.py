@@ -220,14 +220,16 @@ def _the_slot(rule: Availability, asked: Asked) -> Slot:
     """Find the slot again under the lock: what was shown may be gone."""
     if asked.start < asked.now + slots.notice(rule):
         raise SlotIsTooSoon
-    day = asked.start.astimezone(time_zone(rule.departement_id)).date()
-    able = Practitioner.objects.bookable_on(day)
-    if not able.filter(pk=rule.practitioner_id).exists():
-        raise NobodyCanReceive
     slot = slots.slot_at(rule, asked)
     if slot is None:
-        raise SlotIsTaken
+        raise SlotIsTaken if _is_able(rule, asked) else NobodyCanReceive
     return slot
+
+
+def _is_able(rule: Availability, asked: Asked) -> bool:
+    """Whether the papers of the rule's own practitioner are valid that day."""
+    day = asked.start.astimezone(time_zone(rule.departement_id)).date()
+    return Practitioner.objects.bookable_on(day).filter(pk=rule.practitioner_id).exists()
 
 
 def _others(found: Appointment, rule: Availability) -> tuple[UUID, ...]:

@@ -310,6 +310,8 @@ class Appointment(models.Model):
     request_key = models.UUIDField(unique=True, default=uuid.uuid4)
     # Not stored: whether this very request made it, so that it is announced once.
     just_booked = False
+    # Not stored: who receives, for whoever has just written it.
+    received_by: "list[Practitioner] | None" = None
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -343,6 +345,11 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%d/%m %H:%M}"
+
+    def people(self) -> list[Practitioner]:
+        """Who receives, as families read them."""
+        known = self.received_by
+        return known if known and len(known) == 1 else list(self.practitioners.all())
 
     @property
     def local_start(self) -> datetime:

@@ -32,7 +32,7 @@ def welcome(
     household = Household.objects.create(
         pk=household_id, departement_id=departement, commune_id=commune
     )
-    return Contact.objects.create(
+    contact = Contact.objects.create(
         pk=contact_id,
         household=household,
         departement_id=departement,
@@ -43,6 +43,8 @@ def welcome(
         language=who.language,
         discreet=who.discreet,
     )
+    contact.just_made = True
+    return contact
 
 
 def _bring(

@@ -69,6 +69,18 @@ def busy_of(
     return busy
 
 
+def is_on_the_road(person: UUID, start: datetime, end: datetime) -> bool:
+    """Whether this person changes communes between sessions of this span, or was going to."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(bool_or(kind = 'travel'), false)"
+            " or count(distinct commune_id) filter (where kind <> 'travel') > 1"
+            " from agenda_busy(array[%s]::uuid[], '{}', tstzrange(%s, %s))",
+            [person, start, end],
+        )
+        return bool((cursor.fetchone() or (True,))[0])
+
+
 def trips_between(codes: Collection[str]) -> Trips:
     """Return the time to drive between each two of these communes."""
     communes = list(Commune.objects.filter(pk__in=sorted(codes)).order_by("pk").defer("outline"))

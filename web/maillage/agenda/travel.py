@@ -12,7 +12,7 @@ from uuid import UUID
 
 from maillage.agenda.errors import TooFarToTravel
 from maillage.agenda.models import Claim
-from maillage.agenda.taken import trips_between
+from maillage.agenda.taken import is_on_the_road, trips_between
 from maillage.core import scope
 
 AROUND = timedelta(hours=18)  # sessions of the same day, whatever the hour
@@ -23,6 +23,8 @@ def lay_trips(practitioner_id: UUID, around: datetime) -> None:
 
     The caller holds the practitioner's lock. A trip is laid just before the session it leads to.
     """
+    if not is_on_the_road(practitioner_id, around - AROUND, around + AROUND):
+        return
     with scope.system():
         near = Claim.objects.filter(
             practitioner=practitioner_id,

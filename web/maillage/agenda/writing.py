@@ -30,8 +30,12 @@ def store(appointment: Appointment, slot: Slot, mode: str, *, room: Room | None)
     appointment.service_at_location = rule.service_at_location if mode in ON_THE_SPOT else None
     appointment.room = room if mode in ON_THE_SPOT else None
     appointment.save(force_insert=True)
-    people = (slot.occurrence, *slot.others)
-    appointment.practitioners.add(*(one.practitioner for one in people))
+    appointment.received_by = [one.practitioner for one in (slot.occurrence, *slot.others)]
+    links = Appointment.practitioners.through
+    links.objects.bulk_create(
+        [links(appointment=appointment, practitioner=one) for one in appointment.received_by],
+        ignore_conflicts=True,  # nothing is read back: its writer may not always
+    )
     _claim(slot, mode, appointment.room, Claim(kind=Claim.Kind.SESSION, appointment=appointment))
     for practitioner in sorted(slot.people):
         lay_trips(practitioner, slot.starts_at)
@@ -111,9 +115,12 @@ def write(claims: Iterable[Claim], refusal: type[DomainError] = SlotIsTaken) -> 
 
 @contextmanager
 def told_plainly(refusal: type[DomainError]) -> Iterator[None]:
-    """Say an overlap that the constraint refused plainly; let any other error through."""
+    """Say an overlap that the constraint refused plainly; let any other error through.
+
+    Nothing more is done in the action that is refused: its own savepoint undoes it.
+    """
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             yield
     except IntegrityError as error:
         if isinstance(error.__cause__, ExclusionViolation):

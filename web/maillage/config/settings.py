@@ -131,6 +131,7 @@ def _database() -> dict[str, object]:
 
 
 DATABASES = {"default": _database()}
+PREPARED_STATEMENTS = environment.flag("PREPARED_STATEMENTS", default=True)  # the plans kept
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}

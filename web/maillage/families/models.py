@@ -70,6 +70,9 @@ class Contact(models.Model):
     )
     erased_at = models.DateTimeField(_("effacé le"), null=True, blank=True)
 
+    # Not stored: whether this very transaction wrote it.
+    just_made = False
+
     class Meta:
         verbose_name = _("contact")
         constraints: ClassVar = [

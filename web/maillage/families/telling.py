@@ -67,7 +67,8 @@ def wants(contact: Contact, kind: MessageKind) -> bool:
     """Whether this person may be written to for this reason."""
     if contact.silenced_at is not None or contact.erased_at is not None:
         return False
-    return kind not in choices.declined_by(contact.pk)
+    # Who is new has not declined anything yet.
+    return contact.just_made or kind not in choices.declined_by(contact.pk)
 
 
 def _written(contact: Contact, template: str, facts: dict[str, Any]) -> tuple[str, str]:

@@ -54,7 +54,6 @@ def _is_an_income(income: Decimal | None) -> bool:
     return income is not None and income.is_finite() and income >= 0
 
 
-@transaction.atomic
 def set_fee(appointment: Appointment, answer: Answer, *, by: int | None = None) -> Fee | None:
     """Write what an appointment asks, by the scale of its day. None when it asks nothing.
 
@@ -62,8 +61,11 @@ def set_fee(appointment: Appointment, answer: Answer, *, by: int | None = None) 
     asking to pay nothing is always heard. Nothing is ever paid before the appointment.
     """
     asked = quote(appointment.service, local_day(appointment))
-    if asked is None:
-        return None
+    return None if asked is None else _write(appointment, asked, answer, by)
+
+
+@transaction.atomic
+def _write(appointment: Appointment, asked: Quote, answer: Answer, by: int | None) -> Fee:
     found = due(asked, answer)
     fee, _made = Fee.objects.update_or_create(
         appointment=appointment,

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.agenda.errors import SlotIsTaken, SlotIsTooSoon
 from maillage.agenda.slots import Slot
+from maillage.core import prepared
 from maillage.core.errors import DomainError
 from maillage.directory.models import Service
 from maillage.directory.openings import time_zone
@@ -88,6 +89,7 @@ def _slots(
     return render(request, "portal/slots.html", page, status=409 if refusal else 200)
 
 
+@prepared.statements()
 def _book(
     request: HttpRequest,
     service: Service,

@@ -13,10 +13,11 @@ from maillage.agenda.actions import book
 from maillage.agenda.assisted import book_for_parent
 from maillage.agenda.booking import Booking
 from maillage.agenda.models import Appointment
+from maillage.core import prepared
 from maillage.families.models import Consent
 from maillage.families.telling import tell
 from maillage.fees.actions import Answer, set_fee
-from maillage.portal.promises import confirmation, new_link
+from maillage.portal.promises import first_confirmation, new_link
 from maillage.support.actions import count_in
 
 NOTHING_SAID = Answer()
@@ -46,6 +47,7 @@ class Taken:
     token: str
 
 
+@prepared.statements()
 @transaction.atomic
 def take(
     wanted: Booking,
@@ -70,8 +72,9 @@ def take(
             due_months=wanted.due_months,
             now=now,
         )
-        set_fee(appointment, words.answer, by=heard.by if heard else None)
-        tell(appointment.contact, "portal/mail/confirmed.txt", confirmation(appointment, token))
+        fee = set_fee(appointment, words.answer, by=heard.by if heard else None)
+        facts = first_confirmation(appointment, token, fee)
+        tell(appointment.contact, "portal/mail/confirmed.txt", facts)
     return Taken(appointment, token)
 
 

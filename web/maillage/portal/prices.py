@@ -35,7 +35,11 @@ def bands_of(service: Service, on: date) -> tuple[tuple[str, str], ...]:
 
 def said_of(appointment: Appointment) -> str:
     """What this appointment costs, as it was settled."""
-    fee = Fee.objects.filter(appointment=appointment).first()
+    return said_with(appointment, Fee.objects.filter(appointment=appointment).first())
+
+
+def said_with(appointment: Appointment, fee: Fee | None) -> str:
+    """The same, for who has just read or written its fee."""
     if fee is None:
         return words.fee(appointment.service)
     if not fee.amount:

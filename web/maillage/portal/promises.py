@@ -16,8 +16,9 @@ from maillage.directory.vocabulary import Delivery
 from maillage.families import links
 from maillage.families.models import Contact, ContactLink
 from maillage.families.telling import tell
+from maillage.fees.models import Fee
 from maillage.portal import words
-from maillage.portal.prices import said_of
+from maillage.portal.prices import said_of, said_with
 
 LINK_OUTLIVES = timedelta(days=60)
 STEPS = (_("Choisir un moment"), _("Dire qui vient"), _("C’est noté"))
@@ -59,7 +60,7 @@ def said(appointment: Appointment, *, own: bool = True) -> dict[str, Any]:
         "title": words.name(appointment.service),
         "day": words.day(moment.date(), today),
         "hour": words.hour(moment.time()),
-        "with": words.listed([one.name for one in appointment.practitioners.all()]),
+        "with": words.listed([one.name for one in appointment.people()]),
         "site_name": settings.SITE_NAME,
         "phone": appointment.service.phone or appointment.service.organization.phone,
         "how": how(appointment) if own or appointment.video_url else "",
@@ -92,6 +93,11 @@ def facts(appointment: Appointment, token: str, *, own: bool = True) -> dict[str
 def confirmation(appointment: Appointment, token: str) -> dict[str, Any]:
     """Return what the message says of an appointment just taken: what is due too."""
     return {**facts(appointment, token), "fee": said_of(appointment)}
+
+
+def first_confirmation(appointment: Appointment, token: str, fee: Fee | None) -> dict[str, Any]:
+    """The same, for who has just written the fee."""
+    return {**facts(appointment, token), "fee": said_with(appointment, fee)}
 
 
 def calendar(appointment: Appointment, token: str, reader: Contact, now: datetime) -> bytes:

@@ -72,7 +72,6 @@ class Outcome:
         return self.state == Appointment.State.ATTENDED
 
 
-@transaction.atomic
 def count_in(
     appointment: Appointment,
     *,
@@ -89,8 +88,11 @@ def count_in(
     """
     told = Told(goals, tuple(birth_months), tuple(due_months), now or timezone.now())
     programme = programmes.for_service(appointment.service, told.day)
-    if programme is None:
-        return None
+    return None if programme is None else _count(programme, appointment, told)
+
+
+@transaction.atomic
+def _count(programme: Programme, appointment: Appointment, told: Told) -> Session:
     found = Appointment.objects.select_related("service", "contact").get(pk=appointment.pk)
     with scope.system():
         household = _locked_household(found.household_id)

@@ -69,6 +69,14 @@ def test_the_same_form_sent_twice_gives_one_appointment_and_one_confirmation(cli
     assert len(letters()) == 1
 
 
+def test_a_booking_asks_the_database_for_few_things(db, django_assert_max_num_queries):
+    with transaction.atomic(), scope.system():
+        one = made.availability(made.practitioner(), horizon_days=90)
+        start = one.occurrences.order_by("-starts_at")[0].starts_at
+    with django_assert_max_num_queries(24):  # 40 before plans were kept and reads were shared
+        take(made.booking(one, start))
+
+
 @pytest.mark.race
 def test_the_same_request_eight_times_at_once_is_told_once(transactional_db):
     with transaction.atomic(), scope.system():

@@ -35,7 +35,7 @@ def svg(answer: Answer, ground: maps.Ground, *, alone: bool = True) -> bytes:
         f' width="{ground.width}" height="{height}" role="img" {FONT}>',
         f"<title>{escape(title(found))}</title>",
         f"<desc>{escape(' '.join(lines))}</desc>",
-        _style(),
+        style(),
         f'<rect width="{ground.width}" height="{height}" fill="#ffffff"/>',
         _heading(found.question.title()) if alone else "",
         f'<g transform="translate(0 44)" stroke="{EDGE}" stroke-width="0.8">',
@@ -50,7 +50,8 @@ def svg(answer: Answer, ground: maps.Ground, *, alone: bool = True) -> bytes:
     return "".join(parts).encode()
 
 
-def _style() -> str:
+def style() -> str:
+    """The classes' colours, and the hatch of those who have nothing within reach."""
     rules = "".join(f".{name}{{fill:{colour}}}" for name, colour in COLOURS.items())
     return (
         f"<style>{rules}</style>"

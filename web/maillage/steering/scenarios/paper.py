@@ -7,7 +7,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from maillage.core import printed
-from maillage.steering.scenarios import presentation, wordings
+from maillage.steering import maps, wording
+from maillage.steering.drawing import COLOURS
+from maillage.steering.scenarios import drawing, presentation, wordings
 from maillage.steering.scenarios.actions import Words
 from maillage.steering.scenarios.result import Outcome, Proposal
 
@@ -15,8 +17,22 @@ TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "steering" / "dec
 
 
 def pdf(found: Outcome, aim: str = "", words: Words | None = None) -> bytes:
-    """Two pages at most; the same outcome and words give the same bytes."""
-    return printed.pdf(TEMPLATE, _facts(found, aim, words or Words("", "")))
+    """A4, two pages as a rule; the same outcome and words give the same bytes.
+
+    With `aim`, the maps are today's and the one retained; without, today's and all three.
+    """
+    facts = _facts(found, aim, words or Words("", ""))
+    return printed.pdf(TEMPLATE, facts, _pictures(found, aim))
+
+
+def _pictures(found: Outcome, aim: str) -> dict[str, bytes]:
+    land = presentation.drawn(found, maps.ground(found.plan.departement))
+    return {f"map-{at}.svg": drawing.svg(found, land, at) for at in _shown(found, aim)}
+
+
+def _shown(found: Outcome, aim: str) -> list[int]:
+    """The maps: 0 is today's."""
+    return [0, *(at for at, one in enumerate(found.proposals, 1) if aim in {"", one.aim})]
 
 
 def _facts(found: Outcome, aim: str, words: Words) -> dict[str, Any]:
@@ -35,13 +51,28 @@ def _facts(found: Outcome, aim: str, words: Words) -> dict[str, Any]:
         "table_title": _("Les trois propositions à côté d’aujourd’hui"),
         "head": [column.label for column in columns],
         "rows": [[cell.text for cell in row] for row in rows],
-        "proposals": [_said(found, at, one) for at, one in enumerate(found.proposals, 1)],
+        "maps": [
+            {"file": f"map-{at}.svg", "title": _map_title(found, at)} for at in _shown(found, aim)
+        ],
+        "legend": [[COLOURS[line.css], line.label] for line in presentation.legend(found)],
+        "proposals": [_said(found, at, one) for at, one in _in_order(found, aim)],
         "notes_title": _("À savoir"),
         "notes": [*wordings.law(found), *presentation.notes(found)],
         "sources": " · ".join(
             f"{name} : {value}" for name, value in presentation.provenance(found)
         ),
     }
+
+
+def _in_order(found: Outcome, aim: str) -> list[tuple[int, Proposal]]:
+    """The proposals with their rank, the one retained first."""
+    return sorted(enumerate(found.proposals, 1), key=lambda pair: pair[1].aim != aim)
+
+
+def _map_title(found: Outcome, at: int) -> str:
+    if not at:
+        return _("Aujourd’hui")
+    return str(wordings.AIM_NAMES[found.proposals[at - 1].aim])
 
 
 def _key(found: Outcome, aim: str, key: str) -> str:
@@ -56,12 +87,16 @@ def _said(found: Outcome, at: int, one: Proposal) -> dict[str, Any]:
     lines += [_("Tournée : %(stops)s") % {"stops": ", ".join(r.stops)} for r in one.rounds]
     gains = ", ".join(home.name for home in winners[: presentation.LISTED])
     losses = ", ".join(home.name for home in losers[: presentation.LISTED])
-    said = [wordings.changed(one, found)]
+    said = [wordings.changed(one, found), *wordings.relays(found, one)]
     said += [_("Gagnent d’abord : %(names)s.") % {"names": gains}] if gains else []
     said += [_("Perdent : %(names)s.") % {"names": losses}] if losses else []
     said += [
         _("%(name)s paierait %(people)s € à la population, %(use)s € à l’usage.")
-        % {"name": part.name, "people": part.by_people, "use": part.by_use}
+        % {
+            "name": wording.short_name(part.name),
+            "people": wording.number(part.by_people),
+            "use": wording.number(part.by_use),
+        }
         for part in one.parts
         if one.spent
     ]

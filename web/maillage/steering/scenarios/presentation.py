@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maillage.core.maps import LegendClass
 from maillage.core.tables import Cell, Column
@@ -16,6 +17,12 @@ from maillage.steering.scenarios.result import Home, Network, Outcome, Place, Pr
 from maillage.territory.models import Mode
 
 LISTED = 8
+FILES = {
+    "dossier.pdf": gettext_lazy("Dossier pour le conseil (PDF)"),
+    "communes.csv": gettext_lazy("Toutes les communes (CSV)"),
+    "lieux.csv": gettext_lazy("Les lieux proposés (CSV)"),
+    "lieux.geojson": gettext_lazy("Les lieux sur une carte (GeoJSON)"),
+}
 FELT = 0.95  # minutes under which nobody notices
 Row = tuple[str, Callable[[Network], str]]
 
@@ -238,11 +245,7 @@ def _map(
     places: tuple[Place, ...],
 ) -> Map:
     ground, shown = where
-    fills = dict.fromkeys(ground.paths, (MISSING, _("hors du territoire")))
-    for home in found.homes:
-        minutes = home.minutes[at]
-        said = f"{home.name} : {wording.minutes(minutes)}"
-        fills[home.code] = (_class(minutes, found.plan.minutes), said)
+    shapes = maps.coloured(fills(found, ground, at), ground.paths, prefix=f"scenario-{at}")
     network = found.proposals[at - 1].after if at else found.today
     share = wording.percent(network.share) if network else "–"
     spots = [(ground.spot(la, lo), name) for la, lo, name in found.sites]
@@ -252,12 +255,22 @@ def _map(
         title=title,
         description=_("%(share)s du public à %(n)d minutes au plus.")
         % {"share": share, "n": found.plan.minutes},
-        drawn=mark_safe(maps.coloured(fills, ground.paths, prefix=f"scenario-{at}")),  # noqa: S308 - escaped there
+        drawn=mark_safe(shapes),  # noqa: S308 - escaped there
         ground=ground,
         frame=shown,
         dots=[(*spot, name) for spot, name in spots if spot],
         new=[(*spot, name, shown.is_right(spot[0])) for spot, name in new if spot],
     )
+
+
+def fills(found: Outcome, ground: maps.Ground, at: int) -> dict[str, tuple[str, str]]:
+    """The class and the words of each commune, today (0) or with proposal `at`."""
+    shown = dict.fromkeys(ground.paths, (MISSING, _("hors du territoire")))
+    for home in found.homes:
+        minutes = home.minutes[at]
+        said = f"{home.name} : {wording.minutes(minutes)}"
+        shown[home.code] = (_class(minutes, found.plan.minutes), said)
+    return shown
 
 
 def _class(minutes: float | None, limit: int) -> str:

@@ -51,7 +51,7 @@ def _verdict(found: Outcome, one: Proposal) -> Verdict:
     before = _("au lieu de %(value)s %(unit)s") % dict(
         zip(("value", "unit"), say(found.today)[:2], strict=True)
     ) if found.today else ""  # fmt: skip
-    facts = [wordings.changed(one, found)]
+    facts = [wordings.changed(one, found), *wordings.relays(found, one)]
     if one.spent:
         facts.append(_("%(n)s € par an") % {"n": wording.number(one.spent)})
     return Verdict(

@@ -149,7 +149,7 @@ def _answer(made: Outcome, whole: maps.Ground) -> dict[str, Any]:
         "provenance": presentation.provenance(made),
         "command": exports.command(made.plan),
         "query": made.plan.query(),
-        "files": list(FILES),
+        "files": [(name, presentation.FILES[name]) for name in FILES],
     }
 
 

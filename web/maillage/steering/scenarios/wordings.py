@@ -215,20 +215,24 @@ def _lacking(found: Outcome) -> list[str]:
         return [
             _("Les relais d’aujourd’hui en ont %(have)s, dites-vous : la cible est tenue.") % facts
         ]
-    lines = [
+    return [
         _(
             "Les relais d’aujourd’hui en ont %(have)s, dites-vous : chaque proposition en apporte"
             " au moins %(more)s de plus."
         )
         % facts
     ]
-    lines += [
-        _("« %(name)s » : %(n)s de ces temps plein renforcent les relais d’aujourd’hui.")
-        % {"name": AIM_NAMES[one.aim], "n": wording.number(one.reinforced, 1)}
-        for one in found.proposals
-        if one.reinforced
+
+
+def relays(found: Outcome, one: Proposal) -> list[str]:
+    """Where a proposal puts the full-time equivalents that the law asks for."""
+    if found.required is None or one.reinforced is None:
+        return []
+    new = sum(place.staff or 0 for place in one.places)
+    return [
+        _("Temps plein de relais : %(new)s dans les nouveaux lieux, %(old)s en renfort des autres.")
+        % {"new": wording.number(new, 1), "old": wording.number(one.reinforced, 1)}
     ]
-    return lines
 
 
 def cost_keys(found: Outcome, proposal: Proposal) -> list[tuple[str, str]]:

@@ -1,0 +1,57 @@
+"""The maps of a decision paper: today's, then each choice's, as pictures of their own."""
+
+from django.utils.html import escape
+
+from maillage.steering import drawing, maps
+from maillage.steering.scenarios import presentation
+from maillage.steering.scenarios.frames import Frame
+from maillage.steering.scenarios.result import Outcome
+
+NEW = "#0d5a53"
+DIAMOND = "M-19 0l19 -19l19 19l-19 19z"
+
+
+def svg(found: Outcome, where: tuple[maps.Ground, Frame], at: int) -> bytes:
+    """How far people are today (0), or with proposal `at`."""
+    ground, frame = where
+    places = found.proposals[at - 1].places if at else ()
+    marks = [
+        _mark(ground, frame, (lat, lon), f'<circle r="9" fill="{drawing.SITE}"/>')
+        for lat, lon, _name in found.sites
+    ]
+    marks += [
+        _mark(ground, frame, (p.latitude, p.longitude), f'<path d="{DIAMOND}" fill="{NEW}"/>')
+        for p in places
+    ]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{frame.box}"'
+        f' width="{frame.width}" height="{frame.height}" {drawing.FONT}>',
+        drawing.style(),
+        f'<g stroke="{drawing.EDGE}" stroke-width="0.8">',
+        maps.coloured(presentation.fills(found, ground, at), ground.paths, prefix="c", own=True),
+        "</g>",
+        f'<g stroke="#ffffff" stroke-width="3">{"".join(marks)}</g>',
+        "".join(_name(ground, frame, (p.latitude, p.longitude), p.name) for p in places),
+        "</svg>\n",
+    ]
+    return "".join(parts).encode()
+
+
+def _mark(ground: maps.Ground, frame: Frame, place: tuple[float, float], shape: str) -> str:
+    spot = ground.spot(*place)
+    if spot is None:
+        return ""
+    return f'<g transform="translate({spot[0]} {spot[1]}) scale({frame.scale})">{shape}</g>'
+
+
+def _name(ground: maps.Ground, frame: Frame, place: tuple[float, float], name: str) -> str:
+    """A name over a halo of its own, drawn apart: not every reader knows paint-order."""
+    spot = ground.spot(*place)
+    left = spot is not None and frame.is_right(spot[0])
+    halo = 'fill="#ffffff" stroke="#ffffff" stroke-width="7" stroke-linejoin="round"'
+    words = "".join(
+        f'<text x="{-26 if left else 26}" y="10" font-size="30" font-weight="700"'
+        f' text-anchor="{"end" if left else "start"}" {look}>{escape(name)}</text>'
+        for look in (halo, f'fill="{drawing.INK}" stroke="none"')
+    )
+    return _mark(ground, frame, place, words)

@@ -13,6 +13,7 @@ from maillage_engine import models
 from maillage_engine.access import nearest, two_step_access
 from maillage_engine.calibration import TravelScore, calibrate, score_estimate
 from maillage_engine.cli_matrix import Commands, add_matrix, aligned, bands_of
+from maillage_engine.cli_sharing import add_front, add_rounds
 from maillage_engine.cli_siting import add_siting
 from maillage_engine.cli_tables import Cell, column, write
 from maillage_engine.decay import step_weight
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         description="Accessibility, siting and travel times, from CSV, Parquet or GeoJSON.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_access, _add_travel, _add_calibrate, add_siting):
+    for add in (_add_access, _add_travel, _add_calibrate, add_siting, add_front, add_rounds):
         add(commands)
     for command in commands.choices.values():
         command.add_argument(

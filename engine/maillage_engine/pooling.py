@@ -5,7 +5,7 @@ Both counts are whole numbers, so asking for the least travel under each pair of
 compromise that none beats.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -109,6 +109,7 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     today: ArrayLike | None = None,
     outside: float | None = None,
     time_limit: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> PoolingFront:
     r"""Find every best compromise between few sites, presence at each, and travel.
 
@@ -150,6 +151,8 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     time_limit : float, optional
         Seconds after which the rest is left out; `complete` is then false, and each point says what
         was proven about it.
+    progress : callable (done, whole), optional
+        Told after each number of sites.
 
     Returns
     -------
@@ -199,7 +202,7 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     ends = _problem.deadline(time_limit)
     staffed = _Staff(posts, share_sites)
     place = _field(_problem.inhabited(reach, people), people, near[np.ix_(columns, columns)], far)
-    found = _every_question(place, staffed, counts, floors, ends)
+    found = _every_question(_Asking(place, share_sites, ends), staffed, counts, floors, progress)
     baseline = None
     if today is not None:
         known = _problem.only_candidates(pairs(cost), today)[1]
@@ -245,25 +248,17 @@ class _Asked:
 
 
 def _every_question(
-    place: Field, staff: _Staff, counts: tuple[int, int], floors: tuple[int, int], ends: float
+    asking: "_Asking",
+    staff: _Staff,
+    counts: tuple[int, int],
+    floors: tuple[int, int],
+    progress: Callable[[int, int], None] | None,
 ) -> list[_Asked]:
-    """Ask for the least travel under each pair of limits that can give another answer."""
-    asking = _Asking(place, staff.share_sites, ends)
     found: list[_Asked] = []
     for count in range(counts[0], counts[1] + 1):
-        quality = floors[0]
-        while quality <= floors[1]:
-            late = perf_counter() > ends
-            answer = (
-                Answer(np.inf, -np.inf, [])
-                if late
-                else asking.answer(Question(count, staff.sizes(quality)))
-            )
-            found.append(_Asked(count, quality, answer, not late))
-            if not np.isfinite(answer.total):
-                break  # a higher floor allows fewer networks
-            quality = max(quality, staff.floor_of(answer.groups)) + 1
-        asking.lp.thin()
+        found += asking.of(staff, count, floors)
+        if progress:
+            progress(count - counts[0] + 1, counts[1] - counts[0] + 1)
     return found
 
 
@@ -280,6 +275,24 @@ class _Asking:
 
     def __post_init__(self) -> None:
         self.lp, self.pool = Relaxation(self.place, self.biggest), Pool(self.place)
+
+    def of(self, staff: _Staff, count: int, floors: tuple[int, int]) -> list[_Asked]:
+        """Ask for the least travel at each floor that can give another answer."""
+        found: list[_Asked] = []
+        quality = floors[0]
+        while quality <= floors[1]:
+            late = perf_counter() > self.ends
+            answer = (
+                Answer(np.inf, -np.inf, [])
+                if late
+                else self.answer(Question(count, staff.sizes(quality)))
+            )
+            found.append(_Asked(count, quality, answer, not late))
+            if not np.isfinite(answer.total):
+                break  # a higher floor allows fewer networks
+            quality = max(quality, staff.floor_of(answer.groups)) + 1
+        self.lp.thin()
+        return found
 
     def answer(self, question: Question) -> Answer:
         """Answer to proof, or as far as time allows."""

@@ -6,7 +6,7 @@ routing problem of its own: `pyvrp` answers it, and the days of the stops are th
 The search is a heuristic: its answers are good, never called optimal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -111,7 +111,7 @@ class _Case:
     days: dict[tuple[int, _Day], tuple[Route, ...] | None] = field(default_factory=dict)
 
 
-def plan_rounds(
+def plan_rounds(  # noqa: PLR0913 - three facts and their keyword-only options
     minutes: ArrayLike,
     stops: Sequence[Stop],
     vehicles: Sequence[Vehicle],
@@ -119,6 +119,7 @@ def plan_rounds(
     iterations: int = 300,
     exchanges: int = 200,
     seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
 ) -> RoundsPlan:
     r"""Plan four weeks of visits: most prize first, then fewest minutes driven.
 
@@ -145,6 +146,8 @@ def plan_rounds(
         Changes of day tried after the first plan.
     seed : int
         The same seed gives the same plan.
+    progress : callable (done, whole), optional
+        Told after each change of day tried.
 
     Returns
     -------
@@ -184,7 +187,7 @@ def plan_rounds(
     possible = [stop for stop, reason in alone.items() if reason is None]
     order = sorted(possible, key=lambda stop: (*_urgency(stops[stop]), stop))
     plan = _first_plan(case, order)
-    plan = _exchanged(case, plan, possible, exchanges)
+    plan = _exchanged(case, plan, possible, exchanges, progress or _untold)
     missing = [s for s in possible if s not in plan and stops[s].prize is None]
     if missing:
         raise Infeasible(
@@ -258,11 +261,22 @@ def _cheapest(case: _Case, plan: _Plan, stop: int) -> _Slot | None:
     return None if found is None else found[1]
 
 
-def _exchanged(case: _Case, plan: _Plan, possible: Sequence[int], tries: int) -> _Plan:
+def _untold(_done: int, _whole: int) -> None:
+    pass
+
+
+def _exchanged(
+    case: _Case,
+    plan: _Plan,
+    possible: Sequence[int],
+    tries: int,
+    progress: Callable[[int, int], None],
+) -> _Plan:
     """Take out a few stops and put them back, one of them on a drawn day, as long as it pays."""
     rng = np.random.default_rng(case.seed)
     value = _value(case, plan)
-    for _ in range(tries if possible else 0):
+    for turn in range(tries if possible else 0):
+        progress(turn + 1, tries)
         gone = rng.choice(possible, int(rng.integers(1, min(4, len(possible)) + 1)), replace=False)
         trial = {stop: slot for stop, slot in plan.items() if stop not in gone}
         waiting = [stop for stop in possible if stop not in trial]
@@ -411,6 +425,10 @@ def _check_vehicle(number: int, vehicle: Vehicle, places: int) -> None:
         raise BadParameter(
             f"vehicle {number} must start before it ends, within a day;"
             f" got {vehicle.start} and {vehicle.end}."
+        )
+    if not set(vehicle.weekdays) <= set(WEEKDAYS):
+        raise BadParameter(
+            f"the weekdays of vehicle {number} must be from 0 to 6; got {vehicle.weekdays}."
         )
 
 

@@ -48,7 +48,7 @@ def choose_stops(  # noqa: PLR0913 - four facts and their keyword-only options
 ) -> ChosenStops:
     r"""Choose where an itinerant service stops, so that most people are within reach of a stop.
 
-    .. math:: \max \sum_i h_i z_i \quad 	ext{s.t.} \quad z_i \le \sum_j a_{ij} y_j,\;
+    .. math:: \max \sum_i h_i z_i \quad \text{s.t.} \quad z_i \le \sum_j a_{ij} y_j,\;
               \sum_j (s + \min_k t_{kj})\, y_j + \min_j t_{j0} \le D\,T
 
     and a round of at most :math:`T` minutes exists for each of the :math:`D` days. The row above is

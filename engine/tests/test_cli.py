@@ -190,3 +190,52 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(region, capsys):
         assert sentence in said.err
     with pytest.raises(BadFile, match="columns lon and lat"):
         cli_tables.write(region / "y.geojson", ["site"], [["a"]])
+
+
+def test_front_lists_every_compromise_and_who_goes_where(region, capsys):
+    files = [region / name for name in ("v.csv", "line.csv", "staff.csv", "square.csv")]
+    (region / "line.csv").write_text("site,lon,lat\na,6.1,47.6\nb,6.2,47.6\nc,6.3,47.6\n")
+    (region / "staff.csv").write_text("practitioner,tenths\nAnne,10\nBéa,5\n", encoding="utf-8")
+    (region / "square.csv").write_text("id,a,b,c\na,0,10,60\nb,10,0,50\nc,60,50,0\n")
+    code, said = run(capsys, "front", *files, "--share-minutes", 20, "--explain")
+    assert (code, said.err) == (0, "")
+    assert said.out.splitlines() == [
+        "point,sites,floor,person_minutes,proven,site,practitioner,tenths,people,mean_minutes,lon,lat",
+        "1,1,10,1600.0,yes,b,Anne,10,100.0,16.000,6.2,47.6",
+        "2,2,5,100.0,yes,b,Anne,10,70.0,1.429,6.2,47.6",
+        "2,2,5,100.0,yes,c,Béa,5,30.0,0.000,6.3,47.6",
+        "3,3,5,0.0,yes,a,Anne,5,10.0,0.000,6.1,47.6",
+        "3,3,5,0.0,yes,b,Anne,5,60.0,0.000,6.2,47.6",
+        "3,3,5,0.0,yes,c,Béa,5,30.0,0.000,6.3,47.6",
+        "# 3 compromises; every best compromise is listed",
+        "# up to 2 sites, floor 6: 1600 person-minutes, no better than point 1",
+        "# up to 3 sites, floor 6: 1600 person-minutes, no better than point 1",
+    ]
+    code, said = run(capsys, "front", *files, "--sites", "two")
+    assert (code, said.err) == (2, "maillage-engine: --sites must look like 1:12; got 'two'.\n")
+    run(capsys, "front", *files, "--sites", "1:1", "--output", region / "front.geojson")
+    assert cli_tables.read_rows(region / "front.geojson")[0]["practitioner"] == "Anne"
+
+
+def test_rounds_writes_the_timetable_and_says_what_is_left_out(region, capsys):
+    files = [region / name for name in ("stops.csv", "bus.csv", "road.csv")]
+    (region / "stops.csv").write_text(
+        "stop,stay,pattern,prize,open\na,60,weekly,,1:540-720\nb,60,monthly,9,1:540-720\n"
+        "c,60,weekly,5,1:540-560\n"
+    )
+    (region / "bus.csv").write_text('vehicle,depot,weekdays\nbus,depot,"0,1"\n')
+    (region / "road.csv").write_text(
+        "id,depot,a,b,c\ndepot,0,20,25,9\na,20,0,10,9\nb,25,10,0,9\nc,9,9,9,0\n"
+    )
+    code, said = run(capsys, "rounds", *files, "--exchanges", 5, "--explain")
+    assert (code, said.err) == (0, "")
+    lines = said.out.splitlines()
+    assert lines[0] == "week,weekday,vehicle,rank,stop,arrival,start,end,departure,back"
+    assert sorted(line.split(",")[4] for line in lines[1:-2]) == ["a", "a", "a", "a", "b"]
+    assert lines[-2].startswith("# 2 of 3 stops, 175 minutes driven in four weeks")
+    assert lines[-1] == "# c is left out: no vehicle can be there while it is open"
+    (region / "stops.csv").write_text("stop,stay,open\na,long,1:540-720\nb,60,morning\n")
+    code, said = run(capsys, "rounds", *files)
+    assert code == 2
+    assert "row 2, column 'stay': 'long' cannot be read." in said.err
+    assert "row 3, column 'open': 'morning' cannot be read." in said.err

@@ -169,9 +169,8 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
 
     Notes
     -----
-    The linear relaxation is written once for all questions, by Benders cuts that stay valid when
-    the limits change. Sites whose reduced cost exceeds the gap are dropped, and HiGHS settles what
-    is left. See docs/methods/pooling.md.
+    Groups of sites are the sites of a p-median, written when prices say that they pay; a Lagrangian
+    bound leaves few of them, which are taken or left one by one. See docs/methods/pooling.md.
 
     References
     ----------

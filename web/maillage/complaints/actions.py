@@ -96,7 +96,8 @@ def ask_departement(complaint: Complaint, *, now: datetime | None = None) -> Com
     """
     moment = now or timezone.now()
     found = _locked(complaint)
-    if found.state != State.ANSWERED or found.escalated_at is not None:
+    over = found.escalated_at is not None or found.erased_at is not None
+    if found.state != State.ANSWERED or over:
         raise NothingToLookAtAgain
     found.first_answer, found.answer = found.answer, ""
     found.state, found.answered_at = State.HANDLED, None

@@ -196,15 +196,19 @@ def _take_over(renewed: Accreditation, starts: date) -> None:
 def withdraw(given: Accreditation, reason: str, *, by: int, today: date) -> Accreditation:
     """Take an accreditation back at once: individual support of this partner is shown no more.
 
-    What is booked stays booked. Raises `NotStanding`.
+    What is booked stays booked. Renewals already given start where it ended: they go with it, and a
+    partner is never trusted again, after a gap, without a new decision. Raises `NotStanding`.
     """
     locked = _locked(given)
     if locked.state != State.ACCREDITED:
         raise NotStanding
-    locked.state, locked.reason = State.WITHDRAWN, reason
-    locked.withdrawn_on, locked.withdrawn_by_id = today, by
-    locked.save()
-    _trace(by, "organizations.withdrawn", locked, ADMINISTRATOR)
+    standing = Accreditation.objects.standing().filter(organization=locked.organization_id)
+    renewals = standing.filter(valid_from__gt=locked.valid_from).order_by("valid_from")
+    for each in (locked, *renewals.select_for_update(of=("self",))):
+        each.state, each.reason = State.WITHDRAWN, reason
+        each.withdrawn_on, each.withdrawn_by_id = today, by
+        each.save()
+        _trace(by, "organizations.withdrawn", each, ADMINISTRATOR)
     tell_decision(locked)
     return locked
 

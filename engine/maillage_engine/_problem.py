@@ -10,7 +10,8 @@ from scipy.sparse import coo_array, issparse
 
 from maillage_engine import _check
 from maillage_engine._check import Floats, Ints
-from maillage_engine._search import Cover, Mask, network
+from maillage_engine._fewest import Cover, cover
+from maillage_engine._search import Mask
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs_from
 
@@ -136,14 +137,7 @@ def cover_search(
 
     Without `run` the search goes no further than its first sites and their exchanges.
     """
-    n, m = within.shape
-    net = network(
-        within.shape, within.start, within.destination, np.zeros(within.minutes.size), np.ones(n)
-    )
-    net = net._replace(opening=np.ones(m))
-    search = Cover(
-        net, net, np.zeros(m, dtype=np.int8), -1, True, deadline, rng, step=1.0, target=target
-    )
+    search = cover(within.shape, within.start, within.destination, target, deadline, rng)
     if run and not search.closed:
         search.run()
     return search

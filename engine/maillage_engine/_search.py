@@ -19,7 +19,6 @@ TINY = 1e-9  # two totals closer than this, relatively, are the same total
 TURNS = 100  # Lagrangian steps between two rounds of fixing
 ROUNDS = 60
 EXACT_PAIRS = 400_000  # HiGHS is asked once at most this many pairs are left
-TRIES = 8  # roundings of one relaxed solution
 EXACT_SECONDS = 60.0  # for HiGHS, when the caller sets no limit
 SHAKES, SHAKEN_PAIRS = 1000, 2e8  # shakes of the best sites: at most, and as pairs looked at
 STALLED = 1e-3  # a round that closes less than this part of the gap is the last
@@ -141,75 +140,6 @@ class Search:
     def _most(self) -> int:
         """Return how many sites may be open at most; -1 for no limit of its own."""
         return -1
-
-
-@dataclass(slots=True)
-class Cover(Search):
-    """Open as few sites as possible so that every row has one.
-
-    Leaving a row out costs one site, since one site would cover it: the least total is the same as
-    if rows had to be covered, and prices stay between 0 and 1.
-    """
-
-    target: int = -1  # stop as soon as this many sites are known to be enough, or not to be
-
-    def _start(self) -> None:
-        _median.cover_greedily(self.whole, self.whole.opening, self.best)
-        self.upper = float(self.best.sum())
-        self.price = np.full(self.whole.far.size, min(0.5, self.upper / self.whole.far.size))
-        self._squeeze()
-
-    @property
-    def closed(self) -> bool:
-        """Whether the bound meets the best total, or the target is decided."""
-        decided = self.target >= 0 and (self.upper <= self.target or self.lower > self.target)
-        return decided or self.upper - self.lower <= TINY * self.scale
-
-    def _wanted(self) -> float:
-        best = self.upper - 0.999
-        return best if self.target < 0 else min(best, self.target + 0.001)
-
-    def _exhaust(self) -> None:
-        self._raise(self.upper if self.target < 0 else self.target + 1.0)
-
-    def _most(self) -> int:
-        return self.target
-
-    def offer(self, sites: Mask) -> None:
-        """Keep sites that cover every row with fewer openings, then try with one fewer."""
-        if sites.sum() < self.upper:
-            self.upper, self.best = float(sites.sum()), sites
-            self._squeeze()
-
-    def _rounded(self, share: Floats) -> Mask:
-        """Cover with the sites the relaxed solution opens most; keep the best of a few changes."""
-        tries = []
-        for _ in range(TRIES):
-            sites = np.asarray(self.status == FORCED)
-            noise = np.exp(0.05 * self.rng.normal(size=share.size))
-            _median.cover_greedily(self.whole, (1.02 - share) * noise, sites)
-            tries.append(sites)
-        return min(tries, key=np.count_nonzero)
-
-    def _wander(self) -> None:
-        self._squeeze(shaking=True)
-
-    def _squeeze(self, *, shaking: bool = False) -> None:
-        """Take a site away and exchange the others until every row is covered again, or give up."""
-        rows = self.whole._replace(far=np.ones(self.whole.far.size))
-        found = _room(rows.far.size)
-        free = np.zeros_like(self.status)
-        while not self.closed and not self.late:
-            sites = self.best.copy()
-            _median.assign(rows, sites, found)
-            alone = np.bincount(found.first, weights=found.second < 0, minlength=sites.size)
-            sites[np.flatnonzero(sites)[np.argmin(alone[sites])]] = False
-            left = _median.improve(rows, free, sites, found, int(self.rng.integers(sites.size)))
-            if left > 0 and shaking:
-                left = _shaken(self, rows, free, sites, 0.0)
-            if left > 0:
-                return
-            self.upper, self.best = float(sites.sum()), sites
 
 
 def _improved(search: Search, sites: Mask, to: Assignment) -> float:

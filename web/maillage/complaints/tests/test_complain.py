@@ -5,8 +5,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from maillage.agenda.tests import made as times
 from maillage.complaints import actions, codes
@@ -14,7 +12,6 @@ from maillage.complaints.errors import ComplaintIsAnswered, NothingToLookAtAgain
 from maillage.complaints.models import Complaint
 from maillage.complaints.tests import made
 from maillage.core import scope
-from maillage.core.errors import DomainError
 from maillage.core.models import AuditEntry, OutboxMessage
 from maillage.core.tokens import fingerprint
 from maillage.directory.models import Service
@@ -166,52 +163,6 @@ def test_the_database_keeps_an_answer_and_its_state_together(service, nadia):
     for change in wrong:
         with pytest.raises(IntegrityError), transaction.atomic():
             Complaint.objects.filter(pk=kept.pk).update(**change)
-
-
-MOVES = ("take", "answer", "ask", "chase_soon", "chase_late")
-
-
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.lists(st.sampled_from(MOVES), max_size=7))
-def test_whatever_the_order_of_events_a_complaint_only_goes_forward(service, nadia, hugo, moves):
-    kept, _code = actions.complain(made.grievance(service), now=NOW)
-    with scope.system():
-        for move in moves:
-            kept.refresh_from_db()
-            before = (kept.state, kept.escalated_at)
-            try:
-                _do(move, kept, nadia)
-            except DomainError:
-                kept.refresh_from_db()
-                assert (kept.state, kept.escalated_at) == before
-            kept.refresh_from_db()
-            assert kept.state in _after(move, before)
-            assert before[1] is None or kept.escalated_at == before[1]
-        assert (kept.state == "answered") is bool(kept.answer)
-
-
-def _do(move: str, kept: Complaint, nadia: User) -> None:
-    if move == "take":
-        actions.take(kept, by=nadia.pk)
-    elif move == "answer":
-        actions.answer(kept, "Voici.", by=nadia.pk)
-    elif move == "ask":
-        actions.ask_departement(kept)
-    else:
-        actions.chase(NOW + timedelta(days=16 if move == "chase_soon" else 40))
-
-
-def _after(move: str, before: tuple[str, datetime | None]) -> set[str]:
-    state, escalated = before
-    if move == "take":
-        return {"handled"} if state == "received" else {state}
-    if move == "answer":
-        return {"answered"}
-    if move == "ask" and state == "answered" and escalated is None:
-        return {"handled"}
-    return {state}
 
 
 @pytest.mark.parametrize(

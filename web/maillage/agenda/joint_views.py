@@ -19,7 +19,8 @@ from maillage.organizations.permissions import AtWork, professionals_only
 def together(request: AtWork) -> HttpResponse:
     """Choose who, for what, how; then one of the times when all are free."""
     form = form_of(request)
-    page = {"form": form, "asked": form.is_bound}
+    family = request.GET.get("pour", "")[:36]
+    page = {"form": form, "asked": form.is_bound, "for_family": family}
     if form.is_bound and form.is_valid():
         wanted = form.meeting()
         slots = joint.free_together(wanted, timezone.now())
@@ -28,7 +29,11 @@ def together(request: AtWork) -> HttpResponse:
             "nobody_gives_it": not joint.leads(wanted),
             "service": wanted.service,
             "query": urlencode(
-                {"avec": ",".join(map(str, wanted.people)), "salle": str(wanted.room or "")}
+                {
+                    "avec": ",".join(map(str, wanted.people)),
+                    "salle": str(wanted.room or ""),
+                    "pour": family,
+                }
             ),
         }
     wrong = form.is_bound and not form.is_valid()

@@ -85,7 +85,7 @@ def end_absence(request: AtWork, absence_id: UUID) -> HttpResponse:
 def _page(request: AtWork, form: AbsenceForm) -> dict[str, Any]:
     now = timezone.now()
     seen = permissions.appointments_of(request).select_related(
-        "contact", "service", "service_at_location__location__commune"
+        "fee", "contact", "service", "service_at_location__location__commune"
     )
     found = seen.prefetch_related("practitioners")
     coming = list(found.filter(state__in=["pending", "confirmed"]).upcoming(now)[:SHOWN])

@@ -12,6 +12,7 @@ urlpatterns = [
     path("pro/tarifs/<uuid:schedule_id>/version/", views.add_version, name="add_version"),
     path("pro/tarifs/versions/<uuid:version_id>/confirmer/", views.confirm, name="confirm"),
     path("pro/tarifs/services/<uuid:service_id>/", views.apply, name="apply"),
+    path("pro/tarifs/dispense/<uuid:appointment_id>/", views.ask_nothing, name="ask_nothing"),
     path("pilotage/financement/", funding_views.funding_page, name="funding"),
     path("pilotage/financement/<int:year>.csv", funding_views.funding_csv, name="funding_csv"),
     path(

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from maillage.agenda.permissions import appointment_of, keeps_an_agenda
 from maillage.core.errors import DomainError
 from maillage.directory.models import Service
-from maillage.fees import permissions, pictures, publishing, wording
+from maillage.fees import actions, permissions, pictures, publishing, wording
 from maillage.fees.forms import (
     ApplyForm,
     BandForms,
@@ -125,6 +126,15 @@ def apply(request: AtWork, service_id: UUID) -> HttpResponse:
     )
     messages.success(request, _("C’est enregistré. Les rendez-vous déjà pris gardent leur prix."))
     return redirect("fees:schedules")
+
+
+@require_POST
+@professionals_only(keeps_an_agenda)
+def ask_nothing(request: AtWork, appointment_id: UUID) -> HttpResponse:
+    """The family of this appointment pays nothing, and nobody asks why."""
+    actions.ask_nothing(appointment_of(request, appointment_id), by=request.user.pk)
+    messages.success(request, _("C’est noté : cette famille n’a rien à payer."))
+    return redirect("agenda:agenda")
 
 
 def _list(request: AtWork, typed: dict[UUID, ApplyForm] | None = None) -> dict[str, Any]:

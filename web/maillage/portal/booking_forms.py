@@ -223,6 +223,9 @@ class DeskBookingForm(BookingForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if self.asked.known is not None:  # their language is known too
+            del self.fields["language"]
+            return
         self.fields["language"].initial = "fr"
         self.fields["name"].label = _("Son prénom, ou un surnom")
         self.fields["name"].widget.attrs["autocomplete"] = "off"

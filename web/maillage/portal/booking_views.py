@@ -29,8 +29,9 @@ from maillage.portal.appointment_views import followed
 from maillage.portal.booking_forms import Asked, BookingForm, DeskBookingForm
 from maillage.portal.bookings import Heard, take
 from maillage.portal.cards import telephone
-from maillage.portal.desk import is_agent
+from maillage.portal.desk import is_agent, known_family
 from maillage.portal.free_times import (
+    Wish,
     line_of,
     service_to_book,
     service_to_book_again,
@@ -56,7 +57,8 @@ def slots(request: HttpRequest, service_id: UUID) -> HttpResponse:
 def book(request: HttpRequest, service_id: UUID, rule_id: UUID, stamp: str) -> HttpResponse:
     """Who comes and how to reach them; then it is booked, and the link opens."""
     service = service_to_book(service_id)
-    known = None if is_agent(request, service) else space.someone(request)
+    agent = is_agent(request, service)
+    known = known_family(request) if agent else space.someone(request)
     return _book(request, service, (rule_id, stamp), known)
 
 
@@ -85,6 +87,7 @@ def _slots(
         "fee": price(service, timezone.localdate()),
         "token": token,
         "refusal": refusal,
+        "family": known_family(request) if not token and is_agent(request, service) else None,
     }
     return render(request, "portal/slots.html", page, status=409 if refusal else 200)
 
@@ -102,7 +105,7 @@ def _book(
     if slot is None:
         return _slots(request, service, token=token, refusal=str(SlotIsTaken()))
     data = request.POST if request.method == "POST" else None
-    form = _form(request, service, slot, known, data)
+    form = _form(request, service, slot, known, data, linked=bool(token))
     if data is None or not form.is_valid():
         return _shown(request, service, form, token, status=200 if data is None else 400)
     try:
@@ -117,7 +120,13 @@ def _book(
 
 
 def _form(
-    request: HttpRequest, service: Service, slot: Slot, known: Contact | None, data: Any
+    request: HttpRequest,
+    service: Service,
+    slot: Slot,
+    known: Contact | None,
+    data: Any,
+    *,
+    linked: bool,
 ) -> BookingForm:
     day = slot.starts_at.astimezone(time_zone(service.departement_id)).date()
     asked = Asked(
@@ -129,7 +138,7 @@ def _form(
         child_known=known is not None
         and Child.objects.filter(household=known.household_id).exists(),
     )
-    if known is None and is_agent(request, service):  # a family's own link is the family's
+    if not linked and is_agent(request, service):  # a family's own link is the family's
         return DeskBookingForm(data, asked=asked)
     invitation = invitations.held(request, service.pk)
     if invitation is not None and known is None:
@@ -188,6 +197,7 @@ def _shown(
         "one_mode": len(slot.modes) == 1,
         "known": form.asked.known,
         "token": token,
+        "kept": Wish.of(request.GET).kept,
         "phone": phone,
         "phone_href": telephone(phone),
         "refused": refused,

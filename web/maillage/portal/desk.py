@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from maillage.agenda.models import Appointment
 from maillage.agenda.permissions import keeps_an_agenda
 from maillage.directory.models import Service
-from maillage.families.models import Consent
+from maillage.families.models import Consent, Contact
 from maillage.organizations.permissions import AtWork, Rights, professionals_only
 from maillage.portal.prices import said_of
 from maillage.portal.promises import said
@@ -43,6 +43,24 @@ def sheet(request: AtWork, appointment_id: UUID) -> HttpResponse:
     found = _seen(request, appointment_id)
     with translation.override(found.contact.language):
         return render(request, "portal/desk_sheet.html", _page(found))
+
+
+def known_family(request: HttpRequest) -> Contact | None:
+    """The family for whom an agent looks, by an appointment that this agent may read.
+
+    Nothing known of it is asked again; what names another appointment, or none, means nobody.
+    """
+    rights: Rights | None = getattr(request, "rights", None)
+    try:
+        appointment_id = UUID(request.GET.get("pour", ""))
+    except ValueError:
+        return None
+    if rights is None or not rights.works_in:
+        return None
+    mine = Q(booked_by=rights.user_id) | Q(organization__in=rights.works_in)
+    found = Appointment.objects.filter(mine, pk=appointment_id, contact__erased_at=None)
+    appointment = found.select_related("contact").first()
+    return None if appointment is None else appointment.contact
 
 
 def _seen(request: AtWork, appointment_id: UUID) -> Appointment:

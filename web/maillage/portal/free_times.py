@@ -42,6 +42,7 @@ class Wish:
     commune: str = ""
     mode: str = ""
     need: str = ""  # what the family searched for; means nothing unless a skill answers it
+    family: str = ""  # an appointment of the family for whom an agent looks
 
     @classmethod
     def of(cls, query: QueryDict) -> "Wish":
@@ -52,6 +53,7 @@ class Wish:
             query.get("ou", "")[:5],
             query.get("mode", ""),
             need if need in SKILL_OF else "",
+            query.get("pour", "")[:36],
         )
 
     @property
@@ -67,6 +69,11 @@ class Wish:
         except ValueError:
             return None
 
+    @property
+    def kept(self) -> str:
+        """What stays true whatever the time that is chosen, as the end of an address."""
+        return Wish(need=self.need, family=self.family).query()
+
     def query(self, **more: str) -> str:
         """The same wish as the end of an address."""
         said = {
@@ -74,6 +81,7 @@ class Wish:
             "ou": self.commune,
             "mode": self.mode,
             "besoin": self.need,
+            "pour": self.family,
             **more,
         }
         return urlencode({name: value for name, value in said.items() if value})
@@ -133,7 +141,8 @@ def slots_page(
     service: Service, query: QueryDict, *, without: Iterable[UUID] = ()
 ) -> dict[str, Any]:
     """The next free times, soonest first; `without` leaves some practitioners out."""
-    wish, now = Wish.of(query), timezone.now()
+    asked = wish = Wish.of(query)
+    now = timezone.now()
     after = _after(query.get("apres", ""), now)
     others = tuple(without)
     found = _search(service, wish, others, after, now)
@@ -141,7 +150,7 @@ def slots_page(
     zone = time_zone(service.departement_id)
     today = now.astimezone(zone).date()
     phone = service.phone or service.organization.phone
-    if not found.slots and wish == Wish(need=wish.need) and after == now and not others:
+    if not found.slots and wish.query() == wish.kept and after == now and not others:
         noticed(service, need=wish.need, now=now)
     if nobody:  # better anyone than a closed door
         wish = replace(wish, need="")
@@ -157,8 +166,10 @@ def slots_page(
         "days": days,
         "same": _said_once(days),
         "filters": _filters(service, wish, others),
-        "wished": wish != Wish(),
+        "wished": replace(wish, family="") != Wish(),
         "need": wish.need,
+        "for_family": wish.family,
+        "kept": asked.kept,
         "skill": Skill(wish.skill).label if wish.skill else "",
         "nobody": nobody,
         "anyone": replace(wish, need="").query() or "apres=",

@@ -19,11 +19,13 @@ from maillage.agenda.slots import Asked as Wanted
 from maillage.agenda.slots import Slot, slot_at
 from maillage.core.errors import DomainError
 from maillage.directory.openings import time_zone
+from maillage.families.models import Child
 from maillage.organizations.errors import NotAllowed
 from maillage.organizations.permissions import AtWork, professionals_only
 from maillage.portal import words
 from maillage.portal.booking_forms import Asked, DeskBookingForm
 from maillage.portal.bookings import Heard, take
+from maillage.portal.desk import known_family
 from maillage.portal.free_times import line_of, moment_of
 from maillage.portal.prices import bands_of, price
 from maillage.portal.promises import STEPS
@@ -45,7 +47,7 @@ def book(request: AtWork, rule_id: UUID, stamp: str) -> HttpResponse:
     slot = slot_at(rule, wanted)
     if slot is None:
         raise SlotIsTaken
-    form = DeskBookingForm(request.POST or None, asked=_asked(rule, slot))
+    form = DeskBookingForm(request.POST or None, asked=_asked(request, rule, slot))
     if request.method == "GET" or not form.is_valid():
         return _shown(request, rule, form, status=200 if request.method == "GET" else 400)
     try:
@@ -69,13 +71,17 @@ def _ids(text: str) -> list[UUID]:
     return found
 
 
-def _asked(rule: Availability, slot: Slot) -> Asked:
+def _asked(request: AtWork, rule: Availability, slot: Slot) -> Asked:
+    known = known_family(request)
     day = slot.starts_at.astimezone(time_zone(rule.departement_id)).date()
     return Asked(
         slot=slot,
         language=get_language() or "fr",
         bands=bands_of(rule.service, day),
         in_programme=for_service(rule.service, day) is not None,
+        known=known,
+        child_known=known is not None
+        and Child.objects.filter(household=known.household_id).exists(),
     )
 
 
@@ -96,8 +102,9 @@ def _shown(
         "minutes": words.minutes((slot.ends_at - slot.starts_at) / timedelta(minutes=1)),
         "fee": price(rule.service, moment.date()),
         "one_mode": len(slot.modes) == 1,
-        "known": None,
+        "known": form.asked.known,
         "token": "",
+        "kept": "",
         "phone": rule.service.phone or rule.service.organization.phone,
     }
     return render(request, "portal/book.html", page, status=status)

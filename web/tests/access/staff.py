@@ -73,6 +73,7 @@ agenda:add_rule                   GET   302   403   200   403   200   403   403 
 agenda:change_rule                GET   302   403   200   403   200   403   403   403
 agenda:end_rule                   POST  302   403   302   403   302   403   403   403
 workday:day                       GET   302   403   200   403   403   403   403   403
+fees:ask_nothing                  POST  302   403   302   302   302   403   403   403
 workday:calls                     GET   302   403   200   200   200   200   403   403
 workday:call_back                 GET   302   403   200   200   200   200   403   403
 workday:call_back_after           GET   302   403   200   200   200   403   403   403

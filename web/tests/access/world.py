@@ -122,6 +122,7 @@ def make_world() -> World:
         "notes:answer": [told.pk],
         "notes:read": [promise.token, told.pk],
         "notes:withdraw": [promise.token, agreed.pk],
+        "fees:ask_nothing": [promise.appointment.pk],
         "workday:call_back_after": [promise.appointment.pk],
         "workday:call_back_referred": passed_on["referrals:referral"],
         "workday:call_note": [call_back(promise.appointment, people["desk_agent"]).pk],

@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from maillage.agenda import actions as agenda
 from maillage.agenda.models import Appointment, Availability
@@ -13,6 +14,7 @@ from maillage.fees import actions, quotes
 from maillage.fees.actions import Answer
 from maillage.fees.models import Fee
 from maillage.fees.tests import made
+from maillage.organizations.tests.staff import manager, sign_in
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = times.at(1, 9), times.at(1, 10)
@@ -123,3 +125,24 @@ def test_another_visitor_reads_no_fee(rule):
     actions.set_fee(booked(rule), Answer())
     scope.hold_contact(uuid4())
     assert Fee.objects.count() == 0
+
+
+def test_staff_waive_what_a_family_cannot_pay_from_the_agenda_and_nobody_asks_why(client, rule):
+    nadia = manager(at=rule.organization)
+    made.scaled(rule.service)
+    with scope.system():
+        appointment = agenda.book(times.booking(rule, FIRST), now=times.NOW)
+        actions.set_fee(appointment, Answer(Fee.Kind.BAND, lines(rule)[3]))
+        scope.hold_contact(None)
+    staff = sign_in(client, nadia)
+    address = reverse("fees:ask_nothing", args=[appointment.pk])
+    assert address in staff.get(reverse("agenda:agenda")).text
+    assert staff.post(address)["Location"] == reverse("agenda:agenda")
+    with scope.system():
+        fee = Fee.objects.get()
+    assert (fee.answer, fee.amount) == ("waiver", Decimal(0))
+    assert address not in staff.get(reverse("agenda:agenda")).text
+
+
+def lines(rule):
+    return [line.band for line in quotes.quote(rule.service, FIRST.date()).lines]

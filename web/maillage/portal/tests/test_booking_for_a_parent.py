@@ -1,7 +1,9 @@
 """R116: an agent books for a parent, with the parent's word for it, and both are in the trail."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -116,3 +118,34 @@ def test_the_same_form_sent_four_times_at_once_leaves_one_consent(transactional_
     with transaction.atomic(), scope.system():
         counted = (Appointment.objects.count(), Consent.objects.count())
     assert (len(results), counted) == (1, (1, 1))
+
+
+def test_a_second_appointment_for_the_same_parent_asks_nothing_known_again(ines, rule):
+    page = ines.get(booked(ines, rule, **AGREED)["Location"])
+    with scope.system():
+        first = Appointment.objects.get()
+    for_them = f"pour={first.pk}"
+    again = f"{reverse('portal:slots', args=[rule.service_id])}?{for_them}"
+    assert again in page.text
+    times = ines.get(again)
+    assert "que nous connaissons déjà" in times.text
+    address = re.findall(rf'href="(/services/[^"]+\?{for_them})"', times.text)[0]
+    form = ines.get(address)
+    assert not {"name", "reach", "language"} & set(form.context["form"].fields)
+    told = {"key": uuid4(), "mode": form.context["form"].slot.modes[0], "composition": "couple"}
+    made = ines.post(address, told | AGREED)
+    assert made.status_code == 302
+    with scope.system():
+        assert set(Appointment.objects.values_list("contact", flat=True)) == {first.contact_id}
+        assert Consent.objects.filter(purpose="assisted_booking").count() == 2
+
+
+def test_an_appointment_that_is_not_mine_names_nobody(ines, rule):
+    booked(ines, rule, **AGREED)
+    with scope.system():
+        first = Appointment.objects.get()
+        zoe = person("zoe@example.org", Role.DESK_AGENT, at=organization("Une autre"))
+    address = f"{reverse('portal:slots', args=[rule.service_id])}?pour={first.pk}"
+    page = sign_in(Client(), zoe).get(address)
+    assert page.context["family"] is None
+    assert "Nour" not in page.text

@@ -59,3 +59,14 @@ def test_a_need_that_no_skill_answers_keeps_everyone(client, service, need):
 
 def test_a_need_of_the_table_is_one_that_families_can_search(db):
     assert set(SKILL_OF) <= {need.code for need in NEEDS}
+
+
+def test_the_need_is_kept_when_another_time_is_wanted(client, service):
+    page, _people = shown(client, service, "?besoin=grief")
+    line = page.context["days"][0][1][0]
+    address = (
+        reverse("portal:book", args=[service.pk, line["rule"], line["stamp"]]) + "?besoin=grief"
+    )
+    assert f'href="{address}"' in page.text
+    back = reverse("portal:slots", args=[service.pk]) + "?besoin=grief"
+    assert f'href="{back}"' in client.get(address).text

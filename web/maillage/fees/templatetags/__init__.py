@@ -1,0 +1,1 @@
+"""Words of prices for templates."""

@@ -22,6 +22,7 @@ EXACT_PAIRS = 400_000  # HiGHS is asked once at most this many pairs are left
 EXACT_SECONDS = 60.0  # for HiGHS, when the caller sets no limit
 SHAKES, SHAKEN_PAIRS = 1000, 2e8  # shakes of the best sites: at most, and as pairs looked at
 STALLED = 1e-3  # a round that closes less than this part of the gap is the last
+SLOWED = 0.2  # the same, once HiGHS could take over: each round leaves it less to do
 
 
 def network(shape: tuple[int, int], start: Ints, site: Ints, cost: Floats, far: Floats) -> Network:
@@ -83,8 +84,9 @@ class Search:
             if self.closed or self.late:
                 return
             _fix(self)
-            few = self.net.site.size <= EXACT_PAIRS
-            if self.upper - self.lower > before * (1 - STALLED) or (few and _nearly(self)):
+            near = self.net.site.size <= EXACT_PAIRS and _nearly(self)
+            least = SLOWED if near else STALLED
+            if self.upper - self.lower > before * (1 - least) or _tiny(self):
                 break
         self._wander()
         if self.net.site.size <= EXACT_PAIRS and not (self.closed or self.late):
@@ -182,6 +184,11 @@ def _round(search: Search) -> None:
 def _nearly(search: Search) -> bool:
     """Whether the gap is small enough for the rest to be left to HiGHS."""
     return search.upper - search.lower <= 2e-4 * search.scale or search.net.site.size <= 5_000
+
+
+def _tiny(search: Search) -> bool:
+    """Whether so little is left that HiGHS settles it faster than a round does."""
+    return search.upper - search.lower <= 1e-5 * search.scale or search.net.site.size <= 300
 
 
 def _fix(search: Search) -> None:

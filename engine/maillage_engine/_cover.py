@@ -11,10 +11,14 @@ from maillage_engine._check import Ints
 
 Table: TypeAlias = NDArray[np.bool_]
 NODES = 20_000  # of one search tree; beyond, the cover is left to prices and HiGHS
+FEW_NODES = 3_000  # when nothing has to be proven
 
 
-def cover_by(reach: Table, count: int) -> tuple[Ints | None, bool]:
-    """Return at most `count` columns that cover every row, or None, and whether that is sure."""
+def cover_by(reach: Table, count: int, *, prove: bool = True) -> tuple[Ints | None, bool]:
+    """Return at most `count` columns that cover every row, or None, and whether that is sure.
+
+    Without `prove` the tree is short, and what it does not settle is held not to be.
+    """
     if not reach.shape[0]:
         return np.array([], dtype=np.int64), True
     if _rows_apart(reach, count) > count:
@@ -25,11 +29,13 @@ def cover_by(reach: Table, count: int) -> tuple[Ints | None, bool]:
     if search.upper <= count:
         return np.flatnonzero(search.best), True
     small, columns = _without_dominated(reach)
-    tree = _Tree(small, NODES)
+    tree = _Tree(small, NODES if prove else FEW_NODES)
     found = tree.search(count)
     if found is not None:
         return np.sort(columns[found]), True
-    return (None, True) if tree.left else _by_prices(small, columns, count)
+    if tree.left or not prove:
+        return None, tree.left > 0
+    return _by_prices(small, columns, count)
 
 
 def _by_prices(small: Table, columns: Ints, count: int) -> tuple[Ints | None, bool]:

@@ -46,7 +46,8 @@ def worst_off_first(
         looks for what is nearer.
     prove : bool
         Whether the least total, at this farthest time, must be proven too. Without it exchanges
-        look for it, much sooner; the farthest time is proven all the same.
+        look for it, much sooner, and only short search trees settle the farthest time: `proven`
+        and `bound` say what is sure all the same.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def worst_off_first(
     reached = float(after[:, begun].min(axis=1).max()) if begun.size else np.inf
     most = max(least, min(float(known[lived].max()), reached))
     levels = np.unique(after[(after >= least) & (after <= most)])
-    radius, bound, found = _bisect(levels, table[lived], known[lived], count)
+    radius, bound, found = _bisect(levels, table[lived], known[lived], count, prove=prove)
     begun = _filled(found if found.size else begun, count, table.shape[1])
     sites = _least_total(after, people[lived], radius, begun, prove=prove)
     order = np.minimum(table, known[:, None])[:, sites].argmin(axis=1)
@@ -99,14 +100,16 @@ def _tables(offered: ArrayLike, today: ArrayLike) -> tuple[Floats, Floats]:
     return table, _check.vector("today", today, size=table.shape[0])
 
 
-def _bisect(levels: Floats, table: Floats, known: Floats, count: int) -> tuple[float, float, Ints]:
+def _bisect(
+    levels: Floats, table: Floats, known: Floats, count: int, *, prove: bool
+) -> tuple[float, float, Ints]:
     """The shortest radius, what is proven of it, and sites that reach it."""
     low, high, impossible = 0, levels.size - 1, -1
     found: Ints = np.array([], dtype=np.int64)
     while low < high:
         middle = (low + high) // 2
         beyond = known > levels[middle]
-        sites, sure = cover_by(table[beyond] <= levels[middle], count)
+        sites, sure = cover_by(table[beyond] <= levels[middle], count, prove=prove)
         if sites is not None:
             found, high = sites, middle
         else:

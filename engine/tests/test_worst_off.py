@@ -45,6 +45,16 @@ def test_from_another_answer_the_farthest_time_is_the_same(seed):
     assert quick.proven
 
 
+def test_a_short_tree_says_what_stays_sure(monkeypatch):
+    offered, today, people = drawn(2, n=60, m=40)
+    today += 100
+    whole = worst_off_first(offered, today, people, 6)
+    monkeypatch.setattr(_cover, "FEW_NODES", 1)
+    quick = worst_off_first(offered, today, people, 6, prove=False)
+    assert quick.bound <= whole.objective <= quick.objective
+    assert quick.proven == (quick.bound == quick.objective)
+
+
 def test_a_cover_too_large_for_its_tree_is_settled_by_prices(monkeypatch):
     rng = np.random.default_rng(3)
     reach = rng.random((30, 20)) < 0.15

@@ -38,7 +38,7 @@ class PlanForm(forms.Form):
     service = Choice(label=_("Service"), choices=Kind.choices)
     public = Choice(label=_("Pour qui"), choices=Audience.choices)
     deplacement = Choice(label=_("Déplacement"), choices=Mode.choices)
-    minutes = _number(_("Minutes au plus"), *MINUTES)
+    minutes = _number(_("Minutes"), *MINUTES)
     ajouter = _number(
         _("Lieux à ajouter"), 0, MOST_ADDED, _("Zéro avec un budget : autant qu’il le permet.")
     )

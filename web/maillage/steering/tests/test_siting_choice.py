@@ -6,10 +6,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from maillage.core.maps import Projection
 from maillage.organizations.tests.staff import Role, person, sign_in
+from maillage.steering import maps
 from maillage.steering.inputs import CommuneFacts, Facts, Site
 from maillage.steering.scenarios import actions, compute, wordings
 from maillage.steering.scenarios.choosing import AIMS, best
+from maillage.steering.scenarios.frames import framed
 from maillage.steering.scenarios.ground import Ground, ground
 from maillage.steering.scenarios.inputs import PlanFacts, PlanInputs
 from maillage.steering.scenarios.plan import Plan
@@ -184,6 +187,19 @@ def test_those_without_a_car_are_the_households_that_have_none() -> None:
     assert some.today
     assert some.today.apart == everyone.today.apart / 2  # Bourg 0 alone, half of its people
     assert (some.today.apart_share or 0) > (everyone.today.apart_share or 0)
+
+
+def test_the_maps_show_the_communes_of_the_plan_and_those_around() -> None:
+    square = "M{x} {y}l20 0 0 20-20 0z"
+    paths = {f"{x}-{y}": square.format(x=x, y=y) for x in range(0, 1000, 20) for y in (0, 20, 200)}
+    whole = maps.Ground(Projection(0.0, 0.0, 1.0, 1.0, 240), paths, ())
+    cut, shown = framed(whole, ["400-0", "420-0"])
+    assert (shown.x, shown.width, shown.scale) == (360, 120, "0.120")
+    assert shown.height == 100
+    assert "440-20" in cut.paths
+    assert "400-200" not in cut.paths
+    assert "600-0" not in cut.paths
+    assert framed(whole, paths)[0] is whole
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -10,8 +11,14 @@ import pytest
 from django.db import connection, transaction
 
 from maillage.core import scope
+from maillage.people.models import User
 from maillage.support import actions, adjusting
-from maillage.support.errors import ProgrammeIsFull, SixthSession, TermsDoNotFit
+from maillage.support.errors import (
+    ProgrammeIsFull,
+    SixthSession,
+    TermsChangedMeanwhile,
+    TermsDoNotFit,
+)
 from maillage.support.models import Enrolment, EnrolmentCount, Programme, Session
 from maillage.support.tests import made
 
@@ -36,7 +43,7 @@ def together(*tries: Callable[[], Any]) -> list[Any]:
     def told(one: Callable[[], Any]) -> Any:
         try:
             return run(one)
-        except (ProgrammeIsFull, SixthSession, TermsDoNotFit) as refusal:
+        except (ProgrammeIsFull, SixthSession, TermsDoNotFit, TermsChangedMeanwhile) as refusal:
             return type(refusal)
 
     with ThreadPoolExecutor(len(tries)) as pool:
@@ -106,3 +113,21 @@ def test_quotas_cut_while_families_enter_never_let_more_in_than_the_cap():
     entered = seen_by_the_system(Enrolment.objects.count)
     cut_was_refused = answers[-1] is TermsDoNotFit
     assert entered == (6 if cut_was_refused else 3)
+
+
+def test_of_two_officers_who_confirm_at_once_the_second_reads_first():
+    with transaction.atomic(), scope.system():
+        programme = made.programme()
+        by = User.objects.create_user("claire@example.org", "Claire").pk
+        kept, read = adjusting.rules_of(programme.terms.get()), adjusting.standing(programme)
+        wanted = [
+            adjusting.Revision(replace(kept, max_sessions=most), frozenset(), frozenset(), read)
+            for most in (3, 4)
+        ]
+    answers = together(
+        *(lambda one=one: adjusting.revise(programme, one, by=by, on=made.TODAY) for one in wanted)
+    )
+    assert sorted(answers, key=str) == [TermsChangedMeanwhile, True]
+    chosen = wanted[answers.index(True)].rules.max_sessions
+    terms = seen_by_the_system(lambda: list(programme.terms.values_list("version", "max_sessions")))
+    assert sorted(terms) == [(1, 5), (2, chosen)]

@@ -30,7 +30,6 @@ from maillage.agenda.slots import Asked, Slot
 from maillage.agenda.writing import refuse_a_crowd, release, store, take_again
 from maillage.core import audit, scope
 from maillage.directory.openings import time_zone
-from maillage.practitioners.models import Practitioner
 
 
 @transaction.atomic
@@ -229,7 +228,8 @@ def _the_slot(rule: Availability, asked: Asked) -> Slot:
 def _is_able(rule: Availability, asked: Asked) -> bool:
     """Whether the papers of the rule's own practitioner are valid that day."""
     day = asked.start.astimezone(time_zone(rule.departement_id)).date()
-    return Practitioner.objects.bookable_on(day).filter(pk=rule.practitioner_id).exists()
+    until = rule.practitioner.bookable_until
+    return rule.practitioner.stopped_on is None and until is not None and until >= day
 
 
 def _others(found: Appointment, rule: Availability) -> tuple[UUID, ...]:

@@ -70,6 +70,8 @@ def quotes(service_ids: Iterable[UUID], on: date) -> dict[UUID, Quote]:
         Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on, service__in=list(service_ids)
     )
     applied = dict(tariffs.values_list("service_id", "schedule_id"))
+    if not applied:
+        return {}
     versions = (
         ScheduleVersion.objects.on(on)
         .filter(Q(status=ScheduleVersion.Status.CHECKED) | Q(confirmation__isnull=False))

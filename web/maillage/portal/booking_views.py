@@ -54,6 +54,7 @@ def slots(request: HttpRequest, service_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@prepared.statements()
 def book(request: HttpRequest, service_id: UUID, rule_id: UUID, stamp: str) -> HttpResponse:
     """Who comes and how to reach them; then it is booked, and the link opens."""
     service = service_to_book(service_id)
@@ -72,6 +73,7 @@ def again(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@prepared.statements()
 def book_again(request: HttpRequest, token: str, rule_id: UUID, stamp: str) -> HttpResponse:
     """Book it, through the link of the earlier one."""
     found = followed(token)
@@ -92,7 +94,6 @@ def _slots(
     return render(request, "portal/slots.html", page, status=409 if refusal else 200)
 
 
-@prepared.statements()
 def _book(
     request: HttpRequest,
     service: Service,

@@ -121,9 +121,12 @@ def to_sign(request: AtWork) -> int:
     """How many agreements and rotations wait for my answer."""
     found = agreements_of(request)
     rotations = Rotation.objects.filter(agreement__in=found, state=State.PROPOSED)
-    asked = [(one, one) for one in found.filter(state=State.PROPOSED)]
-    asked += [(one.agreement, one) for one in rotations.select_related("agreement")]
-    return sum(bool(parties_to_answer(request, agreement, one)) for agreement, one in asked)
+    agreed = [parties_to_answer(request, one, one) for one in found.filter(state=State.PROPOSED)]
+    rotated = [
+        parties_to_answer(request, one.agreement, one)
+        for one in rotations.select_related("agreement")
+    ]
+    return sum(bool(parties) for parties in (*agreed, *rotated))
 
 
 def party_to_sign(request: AtWork, agreement: PoolingAgreement, party_id: str) -> PoolingParty:

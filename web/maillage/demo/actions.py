@@ -11,8 +11,10 @@ from django.db.models import Model, QuerySet
 from maillage.core import audit, scope
 from maillage.demo import (
     accounts,
+    desk,
     families,
     fees,
+    house,
     pooling,
     practitioners,
     quality,
@@ -69,8 +71,10 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
             trust.receive(anchor)
             pooling.receive(anchor)
             support.receive(anchor)
+            house.receive(anchor)
             workday.receive(anchor)
             families.receive(anchor)
+            desk.receive(anchor)
             referrals.receive(anchor)
             fees.receive(anchor)
             scenarios.receive(anchor)
@@ -104,11 +108,14 @@ def remove() -> int:
         trust.remove()
         pooling.remove()
         referrals.remove()
+        desk.remove()
         families.remove()
         workday.remove()
         support.remove()
+        house.remove()
         workday.forget_families()
         practitioners.remove()
+        house.close_rooms()
         services.delete()
         Location.objects.filter(is_demonstration=True).delete()
         accounts.close_all()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from maillage.agenda import occurrences
 from maillage.agenda.models import Appointment, Availability, Claim
@@ -17,6 +17,7 @@ from maillage.practitioners.models import Credential, Employment, Practitioner, 
 
 CHECKED_EVERY = timedelta(days=330)
 SEEN_AFTER = timedelta(days=60)
+RULES_OF_THE_HOUSE = ("louise", "together/aline", "together/samuel")  # house.py lays them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def receive(anchor: date) -> None:
     ).select_related("service")
     standing = Availability.objects.filter(practitioner__in=people)
     wanted = [_rule(*pair) for pair in _shared_out(list(schedules.order_by("pk")), people)]
-    standing.exclude(pk__in=[rule.pk for rule in wanted]).delete()
+    kept = [*(rule.pk for rule in wanted), *(rule_id(key) for key in RULES_OF_THE_HOUSE)]
+    standing.exclude(pk__in=kept).delete()
     names = [field.name for field in Availability._meta.concrete_fields if not field.primary_key]
     Availability.objects.bulk_create(
         wanted, update_conflicts=True, unique_fields=["id"], update_fields=names
@@ -67,6 +69,11 @@ def remove() -> None:
     Claim.objects.filter(practitioner__in=people).delete()
     Appointment.objects.filter(practitioners__in=people).delete()
     people.delete()
+
+
+def rule_id(key: str) -> UUID:
+    """The identifier of a rule that has no hours in the directory."""
+    return uuid5(NAMESPACE, f"availability/house/{key}")
 
 
 def _person(one: Person, anchor: date) -> Practitioner:

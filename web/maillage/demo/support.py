@@ -110,7 +110,7 @@ def receive(anchor: date) -> None:
         return
     for rank, family in enumerate(FAMILIES):
         if not Contact.objects.filter(pk=_id(family, "contact")).exists():
-            _support(family, rule, rank, anchor, by=rule.practitioner.user_id)
+            accompany(family, rule, rank, anchor, by=rule.practitioner.user_id)
 
 
 def remove() -> None:
@@ -150,9 +150,10 @@ def _open(anchor: date) -> Programme:
     return programme
 
 
-def _support(
+def accompany(
     family: Family, rule: Availability, rank: int, anchor: date, *, by: int
 ) -> None:  # fmt: skip
+    """Lay the sessions of one family with the practitioner of this rule."""
     contact = _contact(family, anchor)
     session = None
     for past in family.past:

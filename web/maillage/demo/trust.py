@@ -26,6 +26,7 @@ from maillage.practitioners.models import Enrolment, Practitioner, Training, Tra
 
 PARIS = ZoneInfo("Europe/Paris")
 YEAR = timedelta(days=365)
+JUST_OVER = timedelta(days=10)  # since the first accreditation of Nadia's house ended
 QUESTIONS = (
     ("L’équipe accompagne déjà des parents depuis deux ans au moins", 3, True),
     ("Chaque intervenant a un diplôme reconnu et une attestation d’honorabilité", 3, True),
@@ -68,7 +69,7 @@ def receive(anchor: date) -> None:
     for n, partner in enumerate(partners):
         soon = n == 0  # one of them must think of its renewal
         _accredit(partner, grid, hugo, anchor, ends=anchor + timedelta(days=40) if soon else None)
-    _apply(grid, nadia, partners)
+    _apply(grid, nadia, hugo, partners, anchor)
     _teach(anchor, hugo)
     _complain(anchor, nadia)
 
@@ -147,18 +148,21 @@ def _find(asked: Accreditation, met: int) -> None:
     )
 
 
-def _apply(grid: CriteriaGrid, nadia: User, partners: Any) -> None:
-    """The structure that Nadia runs asks for its accreditation: Hugo has one to examine."""
+def _apply(
+    grid: CriteriaGrid, nadia: User, hugo: User, partners: Any, anchor: date
+) -> None:  # fmt: skip
+    """The structure that Nadia runs asks for a second accreditation: Hugo has one to examine."""
     hers = Organization.objects.filter(memberships__user=nadia).exclude(pk__in=partners)
     if (asking := hers.first()) is not None:
+        _accredit(asking, grid, hugo, anchor, ends=anchor - JUST_OVER)
         Accreditation.objects.get_or_create(
             pk=_id("application"),
             defaults={
                 "organization": asking,
                 "departement_id": HOME,
                 "grid": grid,
-                "presentation": "Nous accueillons les parents de Gray depuis six ans ; deux"
-                " éducatrices souhaitent proposer des entretiens.",
+                "presentation": "Nous accueillons les parents de Gray depuis six ans ; notre"
+                " agrément vient de finir, et nous souhaitons continuer les entretiens.",
                 "applied_by": nadia,
             },
         )

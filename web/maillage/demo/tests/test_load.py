@@ -160,7 +160,7 @@ def test_practitioners_receive_at_the_hours_of_individual_support_and_twice_is_o
     before = sorted(Availability.objects.values_list("pk", flat=True))
     call_command("demo", stdout=StringIO())
     assert sorted(Availability.objects.values_list("pk", flat=True)) == before
-    assert len(before) == 19
+    assert len(before) == 22
     people = Practitioner.objects.bookable_on(timezone.localdate())
     assert sorted(people.values_list("name", flat=True)) == [
         "Aline Perrin", "Karim Benali", "Louise Grandjean", "Samuel Vautrin",

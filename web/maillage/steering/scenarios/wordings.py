@@ -283,11 +283,11 @@ def compared(low: int, high: int, observed: int) -> str:
     }
     if observed < low:
         return (
-            _("%(n)s personnes sont venues : moins que les %(low)s à %(high)s attendues.") % facts
+            _("Fréquentation : %(n)s, moins que les %(low)s à %(high)s attendues.") % facts
         )
     if observed > high:
-        return _("%(n)s personnes sont venues : plus que les %(low)s à %(high)s attendues.") % facts
-    return _("%(n)s personnes sont venues : dans l’intervalle attendu, %(low)s à %(high)s.") % facts
+        return _("Fréquentation : %(n)s, plus que les %(low)s à %(high)s attendues.") % facts
+    return _("Fréquentation : %(n)s, dans l’intervalle attendu, %(low)s à %(high)s.") % facts
 
 
 def changed(proposal: Proposal, found: Outcome) -> str:

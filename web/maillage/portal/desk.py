@@ -58,6 +58,7 @@ def known_family(request: HttpRequest) -> Contact | None:
     if rights is None or not rights.works_in:
         return None
     mine = Q(booked_by=rights.user_id) | Q(organization__in=rights.works_in)
+    mine |= Q(practitioners__user=rights.user_id)
     found = Appointment.objects.filter(mine, pk=appointment_id, contact__erased_at=None)
     appointment = found.select_related("contact").first()
     return None if appointment is None else appointment.contact

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from maillage_engine import _check, _problem
 from maillage_engine._bounds import Bounded, is_proven
 from maillage_engine._check import Ints
+from maillage_engine._coverage import Coverage
 from maillage_engine._search import Mask, Search, network
 from maillage_engine.access import nearest
 from maillage_engine.errors import BadParameter, Infeasible
@@ -196,7 +197,7 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     ends, rng = _problem.deadline(time_limit), np.random.default_rng(seed)
     whole = 1.0 if (people == np.round(people)).all() else 0.0
     closed = np.zeros(columns.size, dtype=np.int8)
-    search = Search(net, net, closed, count, False, ends, rng, step=whole)
+    search = Coverage(net, net, closed, count, False, ends, rng, step=whole)
     _search_from(search, columns, start, prove=prove)
     total = float(weight.sum())
     return _answer(within, columns, search.best, total - search.upper, total - search.lower)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from maillage_engine import _problem, set_cover
+from maillage_engine import _annealing, _problem, set_cover
 from maillage_engine._fewest import without_dominated
 from maillage_engine._regions import bound_by_regions
 
@@ -84,3 +84,17 @@ def test_the_search_finds_covers_and_stops_where_it_may():
     assert found.bound <= found.objective == len(found.sites)
     assert started(reach).upper <= found.objective * 1.1
     assert set_cover(reach).sites.tolist() == found.sites.tolist()
+
+
+def test_exchanges_keep_as_many_sites_and_count_who_is_covered():
+    net = started(towns()).whole
+    sites = np.zeros(LARGER, dtype=bool)
+    sites[np.flatnonzero(np.diff(net.site_start))[:9]] = True
+    inside, times = np.flatnonzero(sites), _annealing.counted(net, sites)
+    before = int((times == 0).sum())
+    status = np.zeros(LARGER, dtype=np.int8)
+    _annealing.exchange(net, (status, inside), sites, times, (1e-9, 20_000, 1))
+    assert sorted(inside) == np.flatnonzero(sites).tolist()
+    assert len(inside) == 9
+    assert times.tolist() == _annealing.counted(net, sites).tolist()
+    assert (times == 0).sum() < before

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import translation
+from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -42,7 +43,8 @@ def sheet(request: AtWork, appointment_id: UUID) -> HttpResponse:
     """One page to print and hand over, in the parent's own language."""
     found = _seen(request, appointment_id)
     with translation.override(found.contact.language):
-        return render(request, "portal/desk_sheet.html", _page(found))
+        day = date_format(found.local_start, "l j F Y")  # on paper, tomorrow is soon over
+        return render(request, "portal/desk_sheet.html", _page(found) | {"day": day})
 
 
 def known_family(request: HttpRequest) -> Contact | None:

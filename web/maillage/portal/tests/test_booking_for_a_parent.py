@@ -62,6 +62,7 @@ def test_the_message_and_the_page_to_print_are_in_the_parent_s_language(ines, ru
     page = ines.get(address.replace("confirmation", "page"))
     assert '<html lang="en"' in page.text
     assert "Nothing to pay in advance" in page.text
+    assert "omorrow" not in page.text
     (letter,) = letters()
     assert letter.body.startswith("Hello Nour")
     assert "Accord du parent" in ines.get(address).text

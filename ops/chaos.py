@@ -71,6 +71,7 @@ class Torment:
     chance: random.Random
     slots: list[str] = field(default_factory=list)  # as bookings_take.py prints them
     promised: list[tuple[str, str]] = field(default_factory=list)  # mail address, page
+    first: str = ""  # what the families of this round said first
 
     def start(self) -> "subprocess.Popen[str]":
         """Start the site; what it says goes to a file, so that it never waits for a reader."""
@@ -126,13 +127,15 @@ class Torment:
         """Let clients book slots that nobody asked for before."""
         mine, self.slots = self.slots[:SLOTS_EACH], self.slots[SLOTS_EACH:]
         script = [sys.executable, str(BENCH / "bookings_clients.py")]
-        families = subprocess.Popen(
-            [*script, str(self.port), str(CLIENTS), str(LONGEST_WAIT + 2)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        if families.stdin:
+        with (self.state / "said.log").open("a") as complaints:
+            families = subprocess.Popen(
+                [*script, str(self.port), str(CLIENTS), str(LONGEST_WAIT + 2)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, text=True,
+            )  # fmt: skip
+        if families.stdin and families.stdout:
             families.stdin.writelines(mine)
             families.stdin.close()
+            self.first = families.stdout.readline()  # the wait before the kill starts from here
         return families
 
     def listen(self, families: "subprocess.Popen[str]") -> list[tuple[str, str]]:
@@ -142,7 +145,7 @@ class Torment:
         """
         time.sleep(SECONDS_TO_HEAR)
         families.terminate()
-        said = families.stdout.read() if families.stdout else ""
+        said = self.first + (families.stdout.read() if families.stdout else "")
         families.wait()
         whole = said[: said.rfind("\n") + 1]
         return [(email, page) for email, page in map(json.loads, whole.splitlines())]
@@ -157,6 +160,7 @@ class Torment:
         take = [sys.executable, str(BENCH / "bookings_take.py"), "slots"]
         said = subprocess.run(take, check=True, env=settings(), capture_output=True, text=True)
         self.slots = said.stdout.splitlines(keepends=True)
+        print(f"{len(self.slots)} times to book", flush=True)
         site.send_signal(signal.SIGINT)
         return site.wait(SECONDS_TO_START) == 0
 

@@ -202,8 +202,11 @@ def main() -> None:
     """Book on a site that someone else runs, and may kill."""
     port, clients, seconds = sys.argv[1:]
     rows = [json.loads(line) for line in sys.stdin]
-    with suppress(*BROKEN):
-        Site(int(port)).book(rows, int(clients), float(seconds), aloud=True)
+    try:
+        answers = Site(int(port)).book(rows, int(clients), float(seconds), aloud=True)
+        print(answers.said(), file=sys.stderr)
+    except BROKEN as error:
+        print(f"families went away: {error!r}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from maillage_engine import _annealing
 from maillage_engine._median import FORCED, FREE
 from maillage_engine._search import Search, _nearly
 
-MOVES, MOVES_OF_SITE = 20_000_000, 100_000  # exchanges tried: at most, and for each open site
+MOVES, MOVES_OF_SITE = 30_000_000, 300_000  # exchanges tried: at most, and for each open site
 PARTS = 100  # temperatures they are tried at
 HOT, COLD = 0.1, 0.001  # first and last temperature, as parts of what an open site brings
 SHARE = 0.6  # of the time left that may go to exchanges
@@ -36,11 +36,13 @@ class Coverage(Search):
         sites, brought = self.best.copy(), self.whole.far.sum() / max(self.p, 1)
         tries = min(MOVES, MOVES_OF_SITE * self.p) // PARTS
         times = _annealing.counted(self.whole, sites)
-        until = perf_counter() + SHARE * (self.deadline - perf_counter())
-        for heat in brought * np.geomspace(HOT, COLD, PARTS):
+        begun, allowed = perf_counter(), (self.status, inside)
+        time, done, part = SHARE * (self.deadline - begun), 0.0, 0
+        while done < 1:
+            heat = brought * HOT * (COLD / HOT) ** done
             seed = int(self.rng.integers(2**31))
-            allowed = (self.status, inside)
             _annealing.exchange(self.whole, allowed, sites, times, (heat, tries, seed))
-            if perf_counter() > until:
-                break
+            part += 1
+            spent = (perf_counter() - begun) / time if time > 0 else 1.0
+            done = max(part / PARTS, spent)  # colder sooner where time is short
         self.offer(sites)

@@ -5,7 +5,7 @@ python ops/bench/agenda_rows.py 200
 
 import sys
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 from uuid import UUID, uuid5
 
 from agenda_made import SERVICE
@@ -21,6 +21,7 @@ from maillage.practitioners.models import Credential, Employment, Practitioner
 from maillage.territory.models import Commune
 
 TOWNS = 40
+YEAR = timedelta(days=365)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR")
 EMPLOYER = uuid5(SERVICE, "organization")
 
@@ -41,10 +42,13 @@ def person_id(number: int) -> UUID:
 
 
 def _service(today: date) -> list[UUID]:
-    employer, _ = Organization.objects.get_or_create(
+    trusted = {"accredited_from": today, "accredited_until": today + YEAR}
+    employer, _ = Organization.objects.update_or_create(
         pk=EMPLOYER,
-        defaults={"kind": "association", "name": "Réseau du banc", "departement_id": "70"},
-    )
+        defaults={
+            "kind": "association", "name": "Réseau du banc", "departement_id": "70", **trusted
+        },
+    )  # fmt: skip
     service, _ = Service.objects.get_or_create(
         pk=SERVICE,
         defaults={

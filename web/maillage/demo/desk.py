@@ -5,8 +5,6 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from django.apps import apps
-
 from maillage.agenda import telling
 from maillage.agenda.models import Claim, Offer, WaitingEntry
 from maillage.agenda.slots import Asked, Slot, next_slots
@@ -17,6 +15,7 @@ from maillage.demo.rows import NAMESPACE
 from maillage.directory.models import Service
 from maillage.families.models import Consent, Contact, Household
 from maillage.people.models import User
+from maillage.portal.models import Invitation
 from maillage.workday import calls
 from maillage.workday.models import CallBack
 
@@ -66,7 +65,7 @@ def remove() -> None:
     """Take them away, with whatever was tried at the desks of the demonstration."""
     here = {"organization__is_demonstration": True}
     CallBack.objects.filter(**here).delete()
-    apps.get_model("portal", "Invitation").objects.filter(**here).delete()
+    Invitation.objects.filter(**here).delete()
     ours = [_id(name, "contact") for name in ("Inaya", *(one.name for one in LINES))]
     Claim.objects.filter(offer__entry__contact__in=ours).delete()
     WaitingEntry.objects.filter(contact__in=ours).delete()
@@ -94,7 +93,7 @@ def _promise(line: Line, given: Service, ines: User, anchor: date, invited: UUID
 def _invite(given: Service, ines: User, anchor: date) -> UUID:
     """Maëlle may type her code for two months. The front door's own room keeps invitations."""
     key = _id("Maëlle", "invitation")
-    apps.get_model("portal", "Invitation").objects.get_or_create(
+    Invitation.objects.get_or_create(
         pk=key,
         defaults={
             "departement_id": HOME, "organization_id": given.organization_id, "service": given,

@@ -212,7 +212,7 @@ def test_an_agent_books_for_a_parent_and_invites_another(visit: Visit) -> None:
     look_at_all_sides(page)
     page.get_by_label("au téléphone", exact=True).check()
     page.get_by_label(re.compile("La famille veut être rappelée")).check()
-    page.get_by_role("button", name="À rappeler").click()
+    page.get_by_role("button", name="Promettre cet appel").click()
     look_at_all_sides(page)
     line = page.locator("li", has_text="Amina")
     line.locator("summary").click()

@@ -120,7 +120,7 @@ def test_who_is_shown_first_changes_from_day_to_day_and_never_within_a_day(every
 
     first = shown()
     assert len(first) == 8
-    assert len(set(first)) > 4
+    assert len(set(first)) > 2  # by chance alone: once in twenty thousand runs
     assert shown() == first
 
 

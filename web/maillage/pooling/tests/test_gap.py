@@ -83,4 +83,4 @@ def test_whose_papers_ended_offers_nothing(here):
 
 def test_every_need_that_is_counted_is_one_that_parents_can_search():
     assert set(SKILL_OF) <= {need.code for need in NEEDS}
-    assert len(SKILL_OF) == 30
+    assert len(SKILL_OF) == 26

@@ -282,9 +282,7 @@ def compared(low: int, high: int, observed: int) -> str:
         "high": wording.number(high),
     }
     if observed < low:
-        return (
-            _("Fréquentation : %(n)s, moins que les %(low)s à %(high)s attendues.") % facts
-        )
+        return _("Fréquentation : %(n)s, moins que les %(low)s à %(high)s attendues.") % facts
     if observed > high:
         return _("Fréquentation : %(n)s, plus que les %(low)s à %(high)s attendues.") % facts
     return _("Fréquentation : %(n)s, dans l’intervalle attendu, %(low)s à %(high)s.") % facts

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from maillage_engine import _problem
 from maillage_engine._check import Ints
+from maillage_engine._fewest import Cover
 
 Table: TypeAlias = NDArray[np.bool_]
 NODES = 20_000  # of one search tree; beyond, the cover is left to prices and HiGHS
@@ -28,23 +29,32 @@ def cover_by(reach: Table, count: int, *, prove: bool = True) -> tuple[Ints | No
     )
     if search.upper <= count:
         return np.flatnonzero(search.best), True
-    small, columns = _without_dominated(reach)
+    return _settled(search, count, prove)
+
+
+def _settled(search: Cover, count: int, prove: bool) -> tuple[Ints | None, bool]:
+    """Open what is left in every promising order; where that is too long, go on with prices."""
+    small, columns = _left(search)
     tree = _Tree(small, NODES if prove else FEW_NODES)
     found = tree.search(count)
     if found is not None:
         return np.sort(columns[found]), True
     if tree.left or not prove:
         return None, tree.left > 0
-    return _by_prices(small, columns, count)
-
-
-def _by_prices(small: Table, columns: Ints, count: int) -> tuple[Ints | None, bool]:
-    search = _problem.cover_search(
-        _problem.within_reach(small), count, float("inf"), np.random.default_rng(0)
-    )
+    if not search.closed:
+        search.run()
     if search.upper <= count:
-        return columns[np.flatnonzero(search.best)], True
+        return np.flatnonzero(search.best), True
     return None, search.lower > count
+
+
+def _left(search: Cover) -> tuple[Table, Ints]:
+    """What is left once nothing is dominated: which columns cover which rows, and their places."""
+    net = search.whole
+    columns = np.flatnonzero(np.diff(net.site_start))
+    small = np.zeros((net.far.size, search.best.size), dtype=bool)
+    small[np.repeat(np.arange(net.far.size), np.diff(net.start)), net.site] = True
+    return small[:, columns], columns
 
 
 def _meeting(sets: Table) -> Table:
@@ -66,27 +76,6 @@ def _rows_apart(reach: Table, count: int) -> int:
             if apart > count or not left.any():
                 break
     return apart
-
-
-def _without_dominated(reach: Table) -> tuple[Table, Ints]:
-    """Drop rows that cover themselves when another is covered, and columns that add nothing."""
-    columns = np.arange(reach.shape[1])
-    size = (0, 0)
-    while size != reach.shape:
-        size = reach.shape
-        reach = reach[~_holds_another(reach)]
-        kept = ~_holds_another(~reach.T)
-        reach, columns = reach[:, kept], columns[kept]
-    return reach, columns
-
-
-def _holds_another(sets: Table) -> Table:
-    """Tell which sets hold another one; of equal sets, the first is kept."""
-    number = sets.astype(np.float32)
-    shared, size = number @ number.T, number.sum(axis=1)
-    holds = shared == size[None, :]  # the row's set holds the column's
-    equal = holds & (size[:, None] == size[None, :])
-    return np.asarray(((holds & ~equal) | np.tril(equal, -1)).any(axis=1))
 
 
 @dataclass(slots=True)

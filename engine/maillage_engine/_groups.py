@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage_engine._compile import compiled, compiled_for_sums
-from maillage_engine._median import FREE, blend, mix_of
+from maillage_engine._median import FREE, blend, mix_of, paced
 
 STEP = 0.02  # the bound is raised towards at most this part above it
 
@@ -283,11 +283,8 @@ def raise_menu_bound(menu, upper, price, pace, best):
         mix = mix_of(slope, smooth, pace.weight)
         blend(mix, slope, smooth)
         blend(mix, chosen.astype(np.float64), share)
-        red += 1
+        theta, red = paced(theta, red, value > bound, uphill)
         if value > bound:
-            bound, red = value, 0
+            bound = value
             price[:] = trial
-            theta = min(2.0, theta * 1.1) if uphill else theta
-        elif red >= 20:
-            theta, red = max(1e-4, theta * 0.66), 0
     return bound, share, upper, theta

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from maillage_engine._compile import compiled
 
 FORCED, FREE, FORBIDDEN = 1, 0, -1
+IDLE = 20  # steps that bring nothing before they are shortened
 
 
 class Network(NamedTuple):
@@ -312,6 +313,16 @@ def mix_of(slope, smooth, weight):
 
 
 @compiled
+def paced(theta, red, better, uphill):
+    """Return the step and how many steps brought nothing, after one more of them."""
+    if better:
+        return (min(2.0, theta * 1.1) if uphill else theta), 0
+    if red + 1 >= IDLE:
+        return max(1e-4, theta * 0.66), 0
+    return theta, red + 1
+
+
+@compiled
 def raise_bound(net, rule, upper, price, pace):
     """Raise the Lagrangian bound by the volume algorithm; `price` becomes the best one found.
 
@@ -340,13 +351,10 @@ def raise_bound(net, rule, upper, price, pace):
         mix = mix_of(slope, smooth, pace.weight)
         blend(mix, slope, smooth)
         blend(mix, chosen.astype(np.float64), share)
-        red += 1
+        theta, red = paced(theta, red, value > best, uphill)
         if value > best:
-            best, red = value, 0
+            best = value
             price[:] = trial
-            theta = min(2.0, theta * 1.1) if uphill else theta
-        elif red >= 20:
-            theta, red = max(1e-4, theta * 0.66), 0
     return best, share, theta
 
 

@@ -8,6 +8,7 @@ Every code is explained in docs/errors.md (tested).
 
 from http import HTTPStatus
 
+from django.db import IntegrityError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,11 @@ class DomainError(Exception):
         self.facts = facts
         said = self.message % facts if "count" in facts else self.message
         super().__init__(str(said).format(**facts))
+
+
+def constraint_of(error: IntegrityError) -> str | None:
+    """The constraint of the database that refused."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
 
 
 class StopLinkIsOver(DomainError):

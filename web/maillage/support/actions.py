@@ -18,7 +18,7 @@ from django.utils import timezone
 from maillage.agenda import actions as agenda
 from maillage.agenda.models import Appointment
 from maillage.core import audit, scope
-from maillage.core.errors import DomainError
+from maillage.core.errors import DomainError, constraint_of
 from maillage.families.models import Child, Contact, Household
 from maillage.organizations.models import Organization
 from maillage.practitioners.models import Employment, Practitioner
@@ -343,7 +343,7 @@ def _told_plainly(limit: int, terms: ProgrammeTerms | None = None) -> Iterator[N
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        refused = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        refused = constraint_of(error)
         if refused in refusals:
             raise refusals[refused] from error
         raise

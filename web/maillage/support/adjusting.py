@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from maillage.core import audit, scope
+from maillage.core.errors import constraint_of
 from maillage.directory.models import Service
 from maillage.support.errors import (
     ProgrammeGoesOneWay,
@@ -149,7 +150,7 @@ def enter_service(
                 programme=programme, service=service, left_on=None, defaults={"entered_on": on}
             )
         except IntegrityError as error:
-            if _refused_by(error) != ONE_AT_A_TIME:
+            if constraint_of(error) != ONE_AT_A_TIME:
                 raise
             raise ServiceIsElsewhere(name=service.name) from error
         if made:
@@ -225,11 +226,6 @@ def _told_plainly(rules: Rules) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if _refused_by(error) in FIT:
+        if constraint_of(error) in FIT:
             raise TermsDoNotFit(cap=rules.household_cap) from error
         raise
-
-
-def _refused_by(error: IntegrityError) -> str | None:
-    """The constraint that refused."""
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)

@@ -18,6 +18,8 @@ from maillage.support.eligibility import MONTHS_IN_A_YEAR
 MOST_HOUSEHOLDS = 1_000_000
 MOST_SESSIONS = 10  # the database lets a support hold from one to ten
 OLDEST = 30
+LONGEST = 300
+TOO_LONG = _("C’est un peu long : 300 caractères au plus.")
 WHOLE = {"required": _("Donnez un nombre."), "invalid": _("Écrivez un nombre entier, comme 300.")}
 
 
@@ -51,6 +53,12 @@ def _number(label: Any, least: int, most: int, **more: Any) -> forms.IntegerFiel
     )
 
 
+def _words(label: Any, missing: Any, long: Any = TOO_LONG, **more: Any) -> forms.CharField:
+    said = {"required": missing, "max_length": long}
+    facts: dict[str, Any] = {"label": label, "max_length": LONGEST, "error_messages": said}
+    return forms.CharField(**facts | more)
+
+
 class TermsForm(forms.Form):
     """What holds from now on. Whoever steers a part of the territory sets that part only."""
 
@@ -71,31 +79,19 @@ class TermsForm(forms.Form):
     no_show_counts = forms.BooleanField(
         label=_("Un rendez-vous manqué sans prévenir compte comme un entretien"), required=False
     )
-    charter = forms.CharField(
-        label=_("Charte"),
-        widget=forms.Textarea({"rows": 5}),
-        max_length=4000,
-        error_messages={
-            "required": _("Écrivez ce que le programme promet aux familles."),
-            "max_length": _("C’est un peu long : 4 000 caractères au plus."),
-        },
+    charter = _words(
+        _("Charte"),
+        _("Écrivez ce que le programme promet aux familles."),
+        _("C’est un peu long : 4 000 caractères au plus."),
+        max_length=4000, widget=forms.Textarea({"rows": 5}),
+    )  # fmt: skip
+    quota_source = _words(
+        _("D’où viennent les quotas"), _("Dites quelle décision fixe les quotas.")
     )
-    quota_source = forms.CharField(
-        label=_("D’où viennent les quotas"),
-        max_length=300,
-        error_messages={
-            "required": _("Dites quelle décision fixe les quotas."),
-            "max_length": _("C’est un peu long : 300 caractères au plus."),
-        },
-    )
-    reason = forms.CharField(
-        label=_("Pourquoi ce changement"),
+    reason = _words(
+        _("Pourquoi ce changement"),
+        _("Dites pourquoi en quelques mots."),
         help_text=_("Cette raison reste avec la version, et se lit avec elle."),
-        max_length=300,
-        error_messages={
-            "required": _("Dites pourquoi en quelques mots."),
-            "max_length": _("C’est un peu long : 300 caractères au plus."),
-        },
     )
     services = forms.MultipleChoiceField(
         label=_("Services qui donnent cet accompagnement"),

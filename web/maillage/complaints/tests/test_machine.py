@@ -5,16 +5,15 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from maillage.complaints import actions
 from maillage.complaints.errors import ComplaintIsAnswered, NothingToLookAtAgain
 from maillage.complaints.models import Complaint
 from maillage.complaints.tests import made
+from maillage.core.tests.machines import Undone, run_in_any_order
 from maillage.directory.tests import made as directory
-from maillage.families.tests.test_machine import Undone
 from maillage.organizations.tests.staff import administrator
 
 PICK = st.integers(0, 3)
@@ -159,10 +158,4 @@ class Complaints(Undone):
 
 @pytest.mark.django_db
 def test_whatever_the_order_a_complaint_is_answered_and_looked_at_again_once():
-    run_state_machine_as_test(
-        Complaints,
-        settings=settings(
-            max_examples=12, stateful_step_count=20, deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    run_in_any_order(Complaints, examples=12, steps=20)

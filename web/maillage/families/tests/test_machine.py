@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
-from maillage.core import scope
 from maillage.core.models import OutboxMessage
+from maillage.core.tests.machines import Undone, run_in_any_order
 from maillage.families import codes, links, second_parent
 from maillage.families.errors import AlreadyAsked, LinkIsDead
 from maillage.families.models import (
@@ -25,33 +23,10 @@ from maillage.families.models import (
 from maillage.families.tasks import send_code
 from maillage.families.tests import made
 
-SETTINGS = settings(
-    max_examples=25, stateful_step_count=25, deadline=None,
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
 PHONE = "+33639980042"
 ADDRESSES = [("email", "nour@example.org"), ("sms", PHONE), ("email", "inconnue@example.org")]
 NOBODY = "x" * 32
 EMAIL = Contact.Channel.EMAIL
-
-
-class Undone(RuleBasedStateMachine):
-    """A machine whose rows are undone at the end."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.outer = transaction.atomic()
-        self.outer.__enter__()
-        scope.enter("system")
-        self.begin()
-
-    def begin(self) -> None:
-        """Lay the first rows."""
-        raise NotImplementedError
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.outer.__exit__(None, None, None)
 
 
 @dataclass
@@ -280,4 +255,4 @@ class Parents(Undone):
 @pytest.mark.django_db
 @pytest.mark.parametrize("machine", [Doors, Parents])
 def test_whatever_the_order_nobody_gets_in_by_accident(machine):
-    run_state_machine_as_test(machine, settings=SETTINGS)
+    run_in_any_order(machine, examples=25, steps=25)

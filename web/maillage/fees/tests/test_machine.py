@@ -7,14 +7,13 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from maillage.agenda.models import Appointment
 from maillage.agenda.tests import made as agenda
+from maillage.core.tests.machines import Undone, run_in_any_order
 from maillage.families.tests import made as families
-from maillage.families.tests.test_machine import Undone
 from maillage.fees import publishing, quotes
 from maillage.fees.actions import Answer, set_fee, waive
 from maillage.fees.errors import NeedsNoConfirmation, ScaleFalls, VersionInThePast, VersionOverlaps
@@ -203,10 +202,4 @@ class Scales(Undone):
 
 @pytest.mark.django_db
 def test_whatever_the_order_a_scale_is_never_rewritten_and_bills_on_its_days_only():
-    run_state_machine_as_test(
-        Scales,
-        settings=settings(
-            max_examples=8, stateful_step_count=14, deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    run_in_any_order(Scales, examples=8, steps=14)

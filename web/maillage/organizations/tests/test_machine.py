@@ -6,11 +6,10 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
-from maillage.core import scope
+from maillage.core.tests.machines import Undone, run_in_any_order
 from maillage.organizations import accrediting
 from maillage.organizations.accrediting import Decision, Found
 from maillage.organizations.errors import (
@@ -44,14 +43,10 @@ class Asked:
         return self.state == "accredited" and self.since <= day <= self.until
 
 
-class Accreditations(RuleBasedStateMachine):
+class Accreditations(Undone):
     """One partner applies, is looked at, decided on, renewed, withdrawn; it signs the charter."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.outer = transaction.atomic()
-        self.outer.__enter__()
-        scope.enter("system")
+    def begin(self) -> None:
         self.partner, self.by = organization(), administrator().pk
         self.today = timezone.localdate()
         self.criteria = list(partners.grid(self.by).criteria.order_by("position"))
@@ -59,10 +54,6 @@ class Accreditations(RuleBasedStateMachine):
         self.found: dict[int, bool] = {}
         self.charter = date.min
         self.renew(0)
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.outer.__exit__(None, None, None)
 
     @property
     def waiting(self) -> Asked | None:
@@ -171,10 +162,4 @@ class Accreditations(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_the_order_a_partner_is_trusted_on_the_days_that_were_decided():
-    run_state_machine_as_test(
-        Accreditations,
-        settings=settings(
-            max_examples=20, stateful_step_count=18, deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    run_in_any_order(Accreditations, examples=20, steps=18)

@@ -4,12 +4,11 @@ from datetime import date
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
-from maillage.core import scope
 from maillage.core.errors import DomainError
+from maillage.core.tests.machines import Undone, run_in_any_order
 from maillage.pooling import actions
 from maillage.pooling.actions import Answer
 from maillage.pooling.models import Approval, PoolingAgreement
@@ -23,21 +22,14 @@ NEXT = {
 names = st.sampled_from(list(made.TOWNS))
 
 
-class Agreements(RuleBasedStateMachine):
+class Agreements(Undone):
     """A model of one agreement (its state, who said yes) beside the one in the database."""
 
-    def __init__(self):
-        super().__init__()
-        self.outer = transaction.atomic()
-        self.outer.__enter__()
+    def begin(self):
         self.here = made.world()
         self.by = self.here.people["Gray"].pk
         self.found = actions.draft(made.terms(self.here), by=self.by)
         self.state, self.yes, self.ended = "draft", set(), None
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.outer.__exit__(None, None, None)
 
     def tried(self, work):
         self.found.refresh_from_db()
@@ -120,10 +112,4 @@ class Agreements(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_an_agreement_keeps_its_rules_whatever_is_tried():
-    machine = Agreements.TestCase
-    machine.settings = settings(
-        max_examples=12, stateful_step_count=14, deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    with scope.system():
-        machine().runTest()
+    run_in_any_order(Agreements, examples=12, steps=14)

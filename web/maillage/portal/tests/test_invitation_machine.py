@@ -7,15 +7,14 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
 from maillage.agenda.tests import made as agenda
 from maillage.core import scope
 from maillage.core.models import AuditEntry, OutboxMessage
+from maillage.core.tests.machines import Undone, run_in_any_order
 from maillage.families.errors import LinkIsDead
-from maillage.families.tests.test_machine import Undone
 from maillage.organizations.tests.staff import person
 from maillage.portal import invitations, letters, retention
 from maillage.portal.models import Invitation
@@ -161,10 +160,4 @@ class Outside:
 
 @pytest.mark.django_db
 def test_whatever_the_order_a_code_opens_one_booking_once():
-    run_state_machine_as_test(
-        Invitations,
-        settings=settings(
-            max_examples=10, stateful_step_count=18, deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    run_in_any_order(Invitations, examples=10, steps=18)

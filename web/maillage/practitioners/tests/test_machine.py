@@ -5,13 +5,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
-from maillage.core import scope
+from maillage.core.tests.machines import Undone, run_in_any_order
 from maillage.organizations.tests.staff import manager, organization
 from maillage.practitioners import actions, lapsing
 from maillage.practitioners.models import Credential, Employment, Practitioner
@@ -33,14 +31,10 @@ class Seen:
     warned: bool = False
 
 
-class Papers(RuleBasedStateMachine):
+class Papers(Undone):
     """A manager notes papers and takes some away; days pass; the job warns of what ends."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.outer = transaction.atomic()
-        self.outer.__enter__()
-        scope.enter("system")
+    def begin(self) -> None:
         employer = organization()
         self.by = manager(at=employer).pk
         self.ada = Practitioner.objects.create(name="Ada", profession="psychologist")
@@ -50,10 +44,6 @@ class Papers(RuleBasedStateMachine):
         )  # fmt: skip
         self.today = timezone.localdate()
         self.seen: list[Seen] = []
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.outer.__exit__(None, None, None)
 
     def until(self) -> date | None:
         """The last day with the four papers."""
@@ -123,10 +113,4 @@ class Papers(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_the_order_only_four_valid_papers_open_booking():
-    run_state_machine_as_test(
-        Papers,
-        settings=settings(
-            max_examples=8, stateful_step_count=16, deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    run_in_any_order(Papers, examples=8, steps=16)

@@ -3,20 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from maillage.agenda.models import Appointment
-from maillage.core import scope
+from maillage.core.tests.machines import Undone, run_in_any_order
 from maillage.families.models import Consent
 from maillage.people.models import User
 from maillage.support import actions, adjusting, merging
@@ -42,20 +37,9 @@ OUTCOMES = {
 }
 
 
-class Support(RuleBasedStateMachine):
+class Support(Undone):
     """Three families, two places: book, cancel, move, note, correct, end, merge, close."""
 
-    def __init__(self):
-        super().__init__()
-        self.outer = transaction.atomic()
-        self.outer.__enter__()
-        scope.enter("system")
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.outer.__exit__(None, None, None)
-
-    @initialize()
     def begin(self):
         self.programme = made.programme(quotas={"70": QUOTA})
         self.given = made.service(self.programme)
@@ -195,12 +179,4 @@ class Support(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_the_order_of_what_happens_the_promise_is_kept():
-    run_state_machine_as_test(
-        Support,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_in_any_order(Support, examples=25, steps=25)

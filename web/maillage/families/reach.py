@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from maillage.families.models import Contact
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 FRENCH_PHONE = re.compile(r"^0[1-9]\d{8}$")
+KEPT_FRENCH = re.compile(r"^\+33([1-9])(\d\d)(\d\d)(\d\d)(\d\d)$")
 ABROAD = re.compile(r"^\+[1-9]\d{6,14}$")
 
 
@@ -28,3 +30,9 @@ def read_reach(typed: str) -> tuple[Contact.Channel, str]:
     raise forms.ValidationError(
         _("Ce n’est ni une adresse ni un numéro de téléphone complet : vérifiez.")
     )
+
+
+def as_dialled(kept: str) -> str:
+    """Write a number that is kept as people here read it out; one from abroad stays as it is."""
+    french = KEPT_FRENCH.fullmatch(kept)
+    return f"0{NO_BREAK.join(french.groups())}" if french else kept

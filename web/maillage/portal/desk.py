@@ -15,6 +15,7 @@ from maillage.agenda.models import Appointment
 from maillage.agenda.permissions import keeps_an_agenda
 from maillage.directory.models import Service
 from maillage.families.models import Consent, Contact
+from maillage.families.reach import as_dialled
 from maillage.organizations.permissions import AtWork, Rights, professionals_only
 from maillage.portal.prices import said_of
 from maillage.portal.promises import said
@@ -81,6 +82,6 @@ def _page(found: Appointment) -> dict[str, Any]:
     return {
         **said(found),
         "fee": said_of(found),
-        "reached": found.contact.email or found.contact.phone,
+        "reached": found.contact.email or as_dialled(found.contact.phone),
         "consent": consents.select_related("recorded_by").first(),
     }

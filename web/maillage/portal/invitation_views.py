@@ -23,7 +23,7 @@ from maillage.directory.models import Service
 from maillage.families.errors import LinkIsDead
 from maillage.families.limits import caller, may_try
 from maillage.families.models import Contact
-from maillage.families.reach import read_reach
+from maillage.families.reach import as_dialled, read_reach
 from maillage.organizations.permissions import AtWork, professionals_only
 from maillage.portal import invitations, letters, space, words
 from maillage.portal.door_views import A_WHILE
@@ -183,7 +183,7 @@ def call_back(request: AtWork, invitation_id: UUID) -> HttpResponse:
         found.departement_id,
         object_id=found.pk,
         name=found.name,
-        reach=found.phone or found.email,
+        reach=as_dialled(found.phone) or found.email,
         language=found.language,
     )
     return keep_for(request, about)

@@ -15,6 +15,7 @@ from maillage.directory.openings import time_zone
 from maillage.directory.vocabulary import Delivery
 from maillage.families import links
 from maillage.families.models import Contact, ContactLink
+from maillage.families.reach import as_dialled
 from maillage.families.telling import tell
 from maillage.fees.models import Fee
 from maillage.portal import words
@@ -76,7 +77,7 @@ def how(appointment: Appointment) -> str:
     if appointment.mode != Delivery.PHONE:
         return ""
     if appointment.contact.phone:
-        number = {"number": appointment.contact.phone}
+        number = {"number": as_dialled(appointment.contact.phone)}
         return gettext("Par téléphone : nous vous appelons au %(number)s.") % number
     phone = appointment.service.phone or appointment.service.organization.phone
     if phone:

@@ -119,7 +119,8 @@ def _page(request: AtWork, *, wrong: CalledForm | None = None) -> dict[str, Any]
     mine = CallBack.objects.of(request.rights.works_in).select_related(
         "contact", "kept_by", "called_by", "organization"
     )
-    lines = [_line(one, wrong) for one in mine.standing()[:SHOWN]]
+    standing = mine.standing()
+    lines = [_line(one, wrong) for one in standing[:SHOWN]]
     done = mine.exclude(state=CallBack.State.OPEN).filter(closed_at__gt=now - JUST_DONE)
     return {
         "today": today,
@@ -127,6 +128,8 @@ def _page(request: AtWork, *, wrong: CalledForm | None = None) -> dict[str, Any]
         "due": [one for one in lines if one["line"].call_on == today],
         "coming": [one for one in lines if one["line"].call_on > today],
         "done": list(done.order_by("-closed_at", "pk")),
+        "shown": SHOWN,
+        "hidden": max(0, standing.count() - SHOWN) if len(lines) == SHOWN else 0,
         "several": len(request.rights.works_in) > 1,
         "wrong": wrong,
     }

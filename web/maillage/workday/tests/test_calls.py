@@ -16,7 +16,7 @@ from maillage.core.models import AuditEntry
 from maillage.families import contacts
 from maillage.families.models import Consent, Contact
 from maillage.organizations.tests.staff import Role, organization, person, sign_in
-from maillage.workday import calls, retention
+from maillage.workday import call_views, calls, retention
 from maillage.workday.errors import AlreadyToCallBack, SomeoneCalledFirst
 from maillage.workday.models import CallBack
 from maillage.workday.tests import made
@@ -118,6 +118,15 @@ def test_the_queue_shows_what_is_late_then_today_then_later_to_the_whole_team(in
     assert (card.title, card.note, card.href) == (
         "2 familles à rappeler", "Dont 1 en retard.", QUEUE
     )  # fmt: skip
+
+
+def test_a_long_queue_says_how_many_families_it_does_not_show(ines, champlitte, monkeypatch):
+    monkeypatch.setattr(call_views, "SHOWN", 2)
+    for days in (-1, 0, 1):
+        made.newcomer(champlitte, ines, in_days=days)
+    page = sign_in(Client(), ines).get(QUEUE)
+    assert "Les 2 premières familles sont ici ; 1 autre viendra à son tour." in page.text
+    assert "Appeler 06\xa039\xa098\xa000\xa077" in page.text
 
 
 def test_another_structure_of_the_departement_sees_no_line_and_notes_none(ines, champlitte):

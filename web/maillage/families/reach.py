@@ -1,6 +1,7 @@
 """One box for an address or a telephone number, as people write them."""
 
 import re
+from typing import NamedTuple
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -13,20 +14,37 @@ KEPT_FRENCH = re.compile(r"^\+33([1-9])(\d\d)(\d\d)(\d\d)(\d\d)$")
 ABROAD = re.compile(r"^\+[1-9]\d{6,14}$")
 
 
-def read_reach(typed: str) -> tuple[Contact.Channel, str]:
+class Reach(NamedTuple):
+    """One way to reach someone."""
+
+    channel: Contact.Channel
+    address: str  # of e-mail, or the number in its international form
+
+    @property
+    def email(self) -> str:
+        """The address of e-mail, or nothing."""
+        return self.address if self.channel == Contact.Channel.EMAIL else ""
+
+    @property
+    def phone(self) -> str:
+        """The number, or nothing."""
+        return self.address if self.channel == Contact.Channel.SMS else ""
+
+
+def read_reach(typed: str) -> Reach:
     """Return how to write to this person, or raise `ValidationError` with what is wrong."""
     text = typed.strip()
     if "@" in text:
         sentence = _("Cette adresse n’est pas complète : vérifiez-la.")
         address = forms.EmailField(error_messages={"invalid": sentence}).clean(text)
-        return Contact.Channel.EMAIL, address
+        return Reach(Contact.Channel.EMAIL, address)
     digits = re.sub(r"[\s.\-()]", "", text)
     if FRENCH_PHONE.fullmatch(digits):
-        return Contact.Channel.SMS, f"+33{digits[1:]}"
+        return Reach(Contact.Channel.SMS, f"+33{digits[1:]}")
     if digits.startswith("00"):
         digits = f"+{digits[2:]}"
     if ABROAD.fullmatch(digits):
-        return Contact.Channel.SMS, digits
+        return Reach(Contact.Channel.SMS, digits)
     raise forms.ValidationError(
         _("Ce n’est ni une adresse ni un numéro de téléphone complet : vérifiez.")
     )

@@ -14,8 +14,8 @@ from maillage.agenda.booking import Booking, Who
 from maillage.agenda.models import Appointment
 from maillage.agenda.slots import Slot
 from maillage.directory.vocabulary import Delivery
+from maillage.families.form_fields import NameField, ReachField
 from maillage.families.models import Consent, Contact
-from maillage.families.reach import read_reach
 from maillage.fees.actions import Answer
 from maillage.fees.models import Fee
 from maillage.portal.bookings import Said
@@ -77,24 +77,16 @@ class BookingForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    name = forms.CharField(
+    name = NameField(
+        own=True,
         label=_("Votre prénom, ou un surnom"),
-        max_length=60,
-        error_messages={
-            "required": _("Dites-nous comment vous appeler : un surnom suffit."),
-            "max_length": _("C’est trop long : un prénom ou un surnom suffit."),
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+        required_as=_("Dites-nous comment vous appeler : un surnom suffit."),
     )
-    reach = forms.CharField(
+    reach = ReachField(
+        own=True,
         label=_("Votre adresse électronique ou votre téléphone"),
         help_text=_("Pour vous envoyer le rendez-vous. Rien d’autre."),
-        max_length=254,
-        error_messages={
-            "required": _("Donnez une adresse ou un numéro, pour recevoir le rendez-vous."),
-            "max_length": _("C’est trop long pour une adresse."),
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "email"}),
+        required_as=_("Donnez une adresse ou un numéro, pour recevoir le rendez-vous."),
     )
     discreet = forms.BooleanField(
         label=_("Messages discrets : rien du sujet dans les messages"), required=False
@@ -130,10 +122,6 @@ class BookingForm(forms.Form):
             self.fields["reach"].initial = asked.invited.email or asked.invited.phone
         for name in dropped:
             del self.fields[name]
-
-    def clean_reach(self) -> tuple[Contact.Channel, str]:
-        """Read an address or a number, as people write them."""
-        return read_reach(self.cleaned_data["reach"])
 
     def clean_children(self) -> tuple[date, ...]:
         """Read the months of birth."""
@@ -185,12 +173,12 @@ class BookingForm(forms.Form):
         return Answer(Fee.Kind.BAND, UUID(chosen))
 
     def _who(self) -> Who:
-        channel, reach = self.cleaned_data["reach"]
+        reach = self.cleaned_data["reach"]
         return Who(
             name=self.cleaned_data["name"],
-            channel=channel,
-            email=reach if channel == Contact.Channel.EMAIL else "",
-            phone=reach if channel == Contact.Channel.SMS else "",
+            channel=reach.channel,
+            email=reach.email,
+            phone=reach.phone,
             language=self.cleaned_data.get("language") or self.asked.language,
             discreet=self.cleaned_data["discreet"],
         )

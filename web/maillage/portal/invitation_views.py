@@ -21,9 +21,8 @@ from maillage.agenda.permissions import keeps_an_agenda
 from maillage.core.tokens import typed_code
 from maillage.directory.models import Service
 from maillage.families.errors import LinkIsDead
+from maillage.families.form_fields import NameField, ReachField
 from maillage.families.limits import caller, may_try
-from maillage.families.models import Contact
-from maillage.families.reach import as_dialled, read_reach
 from maillage.organizations.permissions import AtWork, professionals_only
 from maillage.portal import invitations, letters, space, words
 from maillage.portal.door_views import A_WHILE
@@ -69,18 +68,11 @@ class InviteForm(forms.Form):
             "invalid_choice": gettext_lazy("Cette personne ne reçoit pas ici. Choisissez-en une.")
         },
     )
-    name = forms.CharField(
-        label=gettext_lazy("Le prénom ou le surnom du parent"),
-        max_length=60,
-        error_messages={"required": gettext_lazy("Un prénom ou un surnom suffit.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    reach = forms.CharField(
+    name = NameField(label=gettext_lazy("Le prénom ou le surnom du parent"))
+    reach = ReachField(
         label=gettext_lazy("Son adresse électronique ou son téléphone"),
         help_text=gettext_lazy("Laissez vide pour imprimer une lettre avec un code."),
         required=False,
-        max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Langue du parent"),
@@ -107,11 +99,6 @@ class InviteForm(forms.Form):
                 % {"name": who.name},
             )
         return typed
-
-    def clean_reach(self) -> tuple[Contact.Channel, str] | None:
-        """Read an address or a number; nothing means a letter."""
-        typed = self.cleaned_data["reach"].strip()
-        return read_reach(typed) if typed else None
 
     def asked(self) -> invitations.Asked:
         """What the action needs; call it on a valid form."""
@@ -183,7 +170,7 @@ def call_back(request: AtWork, invitation_id: UUID) -> HttpResponse:
         found.departement_id,
         object_id=found.pk,
         name=found.name,
-        reach=as_dialled(found.phone) or found.email,
+        reach=found.phone or found.email,
         language=found.language,
     )
     return keep_for(request, about)

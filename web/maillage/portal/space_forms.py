@@ -7,46 +7,17 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.vocabulary import Delivery
-from maillage.families.models import Contact
-from maillage.families.reach import read_reach
-
-
-def _reach(label: Any, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        help_text=help_text,
-        max_length=254,
-        error_messages={
-            "required": _("Donnez une adresse ou un numéro."),
-            "max_length": _("C’est trop long pour une adresse."),
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "email"}),
-    )
-
-
-def _name(label: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=60,
-        error_messages={
-            "required": _("Un prénom ou un surnom suffit."),
-            "max_length": _("C’est trop long : un prénom ou un surnom suffit."),
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+from maillage.families.form_fields import NameField, ReachField
 
 
 class DoorForm(forms.Form):
     """The address that was given when booking."""
 
-    reach = _reach(
-        _("Votre adresse électronique ou votre téléphone"),
-        _("Celle ou celui que vous avez donné pour prendre rendez-vous."),
+    reach = ReachField(
+        own=True,
+        label=_("Votre adresse électronique ou votre téléphone"),
+        help_text=_("Celle ou celui que vous avez donné pour prendre rendez-vous."),
     )
-
-    def clean_reach(self) -> tuple[Contact.Channel, str]:
-        """Read an address or a number."""
-        return read_reach(self.cleaned_data["reach"])
 
 
 class CodeForm(forms.Form):
@@ -67,7 +38,7 @@ class CodeForm(forms.Form):
 class NameForm(forms.Form):
     """Which of the people who share an address this is."""
 
-    name = _name(_("Le prénom ou le surnom donné pour le rendez-vous"))
+    name = NameField(label=_("Le prénom ou le surnom donné pour le rendez-vous"))
 
 
 class MessagesForm(forms.Form):
@@ -87,15 +58,11 @@ class MessagesForm(forms.Form):
 class OtherParentForm(forms.Form):
     """Whom a parent would like to be linked with."""
 
-    name = _name(_("Son prénom, ou un surnom"))
-    reach = _reach(
-        _("Son adresse électronique ou son téléphone"),
-        _("La sienne, pas la vôtre : chacun reçoit ses propres messages."),
+    name = NameField(label=_("Son prénom, ou un surnom"))
+    reach = ReachField(
+        label=_("Son adresse électronique ou son téléphone"),
+        help_text=_("La sienne, pas la vôtre : chacun reçoit ses propres messages."),
     )
-
-    def clean_reach(self) -> tuple[Contact.Channel, str]:
-        """Read an address or a number."""
-        return read_reach(self.cleaned_data["reach"])
 
 
 class WaitingForm(forms.Form):
@@ -114,10 +81,11 @@ class WaitingForm(forms.Form):
         choices=Delivery.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    name = _name(_("Votre prénom, ou un surnom"))
-    reach = _reach(
-        _("Votre adresse électronique ou votre téléphone"),
-        _("Pour vous proposer la première place qui se libère. Rien d’autre."),
+    name = NameField(own=True, label=_("Votre prénom, ou un surnom"))
+    reach = ReachField(
+        own=True,
+        label=_("Votre adresse électronique ou votre téléphone"),
+        help_text=_("Pour vous proposer la première place qui se libère. Rien d’autre."),
     )
 
     def __init__(
@@ -136,7 +104,3 @@ class WaitingForm(forms.Form):
         dropped = [name for name in ("communes", "modes") if len(self.fields[name].choices) < 2]  # type: ignore[attr-defined]
         for name in [*dropped, *(["name", "reach"] if known else [])]:
             del self.fields[name]
-
-    def clean_reach(self) -> tuple[Contact.Channel, str]:
-        """Read an address or a number."""
-        return read_reach(self.cleaned_data["reach"])

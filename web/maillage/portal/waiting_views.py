@@ -148,12 +148,12 @@ def _joined(service: Service, form: WaitingForm, known: Contact | None, key: UUI
     wishes = {"communes": data.get("communes", ()), "modes": data.get("modes", ())}
     if known is not None:
         return waiting.join(known, service, **wishes)
-    channel, reach = data["reach"]
+    reach = data["reach"]
     who = Who(
         name=data["name"],
-        channel=channel,
-        email=reach if channel == Contact.Channel.EMAIL else "",
-        phone=reach if channel == Contact.Channel.SMS else "",
+        channel=reach.channel,
+        email=reach.email,
+        phone=reach.phone,
         language=get_language() or "fr",
     )
     return waiting.join_new(waiting.Newcomer(key, who), service, **wishes)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from maillage.agenda.booking import Who
 from maillage.directory.needs import NEEDS
 from maillage.directory.openings import time_zone
-from maillage.families.models import Child, Consent, Contact
-from maillage.families.reach import read_reach
+from maillage.families.form_fields import NameField, ReachField
+from maillage.families.models import Child, Consent
 from maillage.referrals.candidates import Choice
 from maillage.referrals.proposals import Candidacy
 from maillage.referrals.vocabulary import Handover, Outcome, Reason
@@ -248,18 +248,16 @@ class AskForm(forms.Form):
         choices=lambda: [("", "—"), *_needs()],
         error_messages={"required": _("Choisissez ce qui ressemble le plus à votre situation.")},
     )
-    name = forms.CharField(
+    name = NameField(
+        own=True,
         label=_("Votre prénom, ou un surnom"),
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-        error_messages={"required": _("Dites-nous comment vous appeler : un surnom suffit.")},
+        required_as=_("Dites-nous comment vous appeler : un surnom suffit."),
     )
-    reach = forms.CharField(
+    reach = ReachField(
+        own=True,
         label=_("Votre adresse électronique ou votre téléphone"),
         help_text=_("Donné au service seulement s’il accepte."),
-        max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": _("Donnez une adresse ou un numéro, pour être rappelé·e.")},
+        required_as=_("Donnez une adresse ou un numéro, pour être rappelé·e."),
     )
     availability = forms.CharField(
         label=_("Quand vous joindre"),
@@ -280,18 +278,14 @@ class AskForm(forms.Form):
         options.setdefault("initial", {}).setdefault("key", uuid4())
         super().__init__(*args, **options)
 
-    def clean_reach(self) -> tuple[Contact.Channel, str]:
-        """Read an address or a number, as people write them."""
-        return read_reach(self.cleaned_data["reach"])
-
     def who(self, language: str) -> Who:
         """The adult who asks; call it on a valid form."""
-        channel, address = self.cleaned_data["reach"]
+        reach = self.cleaned_data["reach"]
         return Who(
             name=self.cleaned_data["name"],
-            channel=channel,
-            email=address if channel == Contact.Channel.EMAIL else "",
-            phone=address if channel == Contact.Channel.SMS else "",
+            channel=reach.channel,
+            email=reach.email,
+            phone=reach.phone,
             language=language,
             discreet=self.cleaned_data["discreet"],
         )

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maillage.families.form_fields import NameField, ReachField
 from maillage.families.models import Consent, Contact
-from maillage.families.reach import read_reach
 from maillage.workday.calls import Called, Newcomer, Promise
 from maillage.workday.models import CallBack
 
@@ -55,18 +55,10 @@ class PromiseForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     organization = forms.ChoiceField(label=gettext_lazy("Pour quelle structure ?"))
-    name = forms.CharField(
-        label=gettext_lazy("Son prénom, ou un surnom"),
-        max_length=60,
-        error_messages={"required": gettext_lazy("Un prénom ou un surnom suffit.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    reach = forms.CharField(
+    name = NameField(label=gettext_lazy("Son prénom, ou un surnom"))
+    reach = ReachField(
         label=gettext_lazy("Son téléphone ou son adresse électronique"),
         help_text=gettext_lazy("Le sien : celui où cette famille veut être rappelée."),
-        max_length=254,
-        error_messages={"required": gettext_lazy("Donnez un numéro ou une adresse.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Langue de la famille"),
@@ -125,10 +117,6 @@ class PromiseForm(forms.Form):
             "purpose": REASON_OF[subject.origin],
             "call_on": timezone.localdate() + SOON,
         }
-
-    def clean_reach(self) -> tuple[Contact.Channel, str]:
-        """Read an address or a number, as people write them."""
-        return read_reach(self.cleaned_data["reach"])
 
     def clean_call_on(self) -> date:
         """A day to come."""

@@ -69,11 +69,16 @@ def ground(facts: Facts) -> Ground:
     return drawn
 
 
-def freeze(key: str, packed: bytes) -> None:
-    """Keep a result. Two at once keep one; the oldest beyond `KEPT` are forgotten."""
+def freeze(key: str, packed: bytes) -> bool:
+    """Keep a result, and say whether it is new. The oldest beyond `KEPT` are forgotten.
+
+    Of two at once, one is kept: the other waits for it, and is told that it is there.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_FREEZE, [key, packed])
+        is_new = bool(cursor.rowcount)
         cursor.execute(_FORGET, [KEPT])
+    return is_new
 
 
 def forget_all() -> int:

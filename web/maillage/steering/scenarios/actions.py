@@ -2,16 +2,14 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from maillage.core import audit
 from maillage.steering.actions import freeze
@@ -24,6 +22,7 @@ from maillage.steering.scenarios.choosing import AIMS
 from maillage.steering.scenarios.inputs import PlanFacts
 from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Outcome, unpack
+from maillage.steering.scenarios.runs import TASK, Run, run_of
 from maillage.territory.imports import childminders
 from maillage.territory.imports.observations import Figure
 from maillage.territory.imports.report import Report
@@ -31,9 +30,7 @@ from maillage.territory.imports.run import Context, Options, import_file
 from maillage.territory.imports.table import Table
 from maillage.territory.models import Commune, Departement
 
-LOST_AFTER = timedelta(minutes=3)
-TASK, WAITING = "steering.solve_scenario", "attente"
-ENDED_BADLY = frozenset({"failed", "cancelled", "aborted"})
+WAITING = "attente"
 STEPS = ("debut", "trajets", *AIMS)
 
 
@@ -58,27 +55,23 @@ def ask(plan: Plan, facts: PlanFacts) -> int:
     """Have a worker answer, once; say how many steps are done."""
     waiting = _step(key(plan, facts), WAITING)
     with transaction.atomic():
-        if not FrozenResult.objects.filter(pk=waiting).exists():
-            freeze(waiting, json.dumps(plan.as_dict()).encode())
+        known = FrozenResult.objects.filter(pk=waiting).exists()
+        if not known and freeze(waiting, json.dumps(plan.as_dict()).encode()):
             app.configure_task(TASK).defer(plan_id=waiting)
     return progress(plan, facts)
 
 
-def silence(plan: Plan, facts: PlanFacts) -> str:
-    """Why no answer will come by itself: the run "failed", or is "late"; "" while one may."""
+def run(plan: Plan, facts: PlanFacts) -> Run:
+    """How the run that was asked for stands."""
     waiting = _step(key(plan, facts), WAITING)
-    jobs = ProcrastinateJob.objects.filter(task_name=TASK, args__plan_id=waiting)
-    last = jobs.order_by("-id").values_list("status", flat=True).first()
-    if last in ENDED_BADLY:
-        return "failed"
-    asked = FrozenResult.objects.filter(pk=waiting, made_at__lt=timezone.now() - LOST_AFTER)
-    return "late" if asked.exists() else ""
+    since = FrozenResult.objects.filter(pk=waiting).values_list("made_at", flat=True).first()
+    return run_of(waiting, since) if since else Run()
 
 
 @transaction.atomic
 def ask_again(plan: Plan, facts: PlanFacts) -> None:
     """Forget the run that gave no answer, and ask once more; a run that may answer is left."""
-    if silence(plan, facts):
+    if run(plan, facts).silence:
         name = key(plan, facts)
         steps = [_step(name, step) for step in (WAITING, *STEPS)]
         FrozenResult.objects.filter(pk__in=steps).delete()
@@ -100,9 +93,11 @@ def outcome(plan: Plan) -> Outcome:
         return before
     name = key(plan, facts)
     freeze(_step(name, STEPS[0]), b"")
-    made = compute.solve(
-        plan, inputs.read(plan, facts), lambda step: freeze(_step(name, step), b"")
-    )
+
+    def tell(step: str) -> None:
+        freeze(_step(name, step), b"")
+
+    made = compute.solve(plan, inputs.read(plan, facts), tell)
     freeze(name, made.pack())
     return made
 

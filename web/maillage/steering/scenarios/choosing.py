@@ -13,10 +13,13 @@ import numpy as np
 
 import maillage_engine as engine
 from maillage.steering.inputs import Site
-from maillage.steering.scenarios.ground import NEVER, Floats, Ground, Ints
+from maillage.steering.scenarios.ground import NEVER, Floats, Ground
 from maillage.steering.scenarios.plan import MOST_ADDED, Plan
+from maillage.steering.scenarios.result import Ints
 
 AIMS = ("moyenne", "eloignes", "couverture")
+NONE: Ints = np.array([], dtype=np.int64)
+MOST_TRIED = 6  # places of an EPCI where the relay that the law wants is tried
 MOST_CLOSURES = 60  # sets of sites to move that are tried, each to proof
 DRAWS = 10
 NEAR_KM = 5.0
@@ -80,7 +83,7 @@ def refusal(plan: Plan, ground: Ground, count: int) -> tuple[str, float, float]:
     cost, staff = cost_of(plan, ground, sites), tenths_of(plan, ground, sites)
     least, asked = plan.site_cost, count + plan.moving
     too_dear, too_few = plan.has_means and cost > plan.budget, 0 < plan.staff_tenths < staff
-    lacking, unmet = ground.required > sites * plan.tenths, ground.unmet().size
+    lacking, unmet = ground.required > sites * plan.tenths, len(ground.unmet())
     checks = (
         ("public", not ground.people.any(), 1.0, 0.0),
         ("budget-un", plan.has_means and least > plan.budget, least, plan.budget),
@@ -115,7 +118,7 @@ def best(aim: str, plan: Plan, ground: Ground, count: int) -> Choice:
     offered, people = ground.offered[lived], ground.people[lived]
     for closed in _closures(plan, ground):
         size, unmet = count + len(closed), ground.unmet(closed)
-        if size and unmet.size <= size:
+        if size and len(unmet) <= size:
             asked = _Asked(aim, offered, ground.today(closed)[lived], people, plan.minutes)
             chosen, value, bound = _with_duties(asked, unmet, size)
             found.append(Choice(chosen, closed, value, bound))
@@ -124,9 +127,43 @@ def best(aim: str, plan: Plan, ground: Ground, count: int) -> Choice:
 
 
 def _with_duties(
-    asked: _Asked, forced: Ints, count: int, start: Ints | None = None
+    asked: _Asked,
+    unmet: tuple[Ints, ...],
+    count: int,
+    start: Ints | None = None,
+    forced: Ints = NONE,
 ) -> tuple[Ints, float, float]:
-    """Open what the law asks, then choose the others: the value (least best) and its bound."""
+    """Choose with a place in each group that the law wants: the value (least best), its bound.
+
+    Most often the free choice has one. Where it has none, the places of the group that alone serve
+    best are tried in turn; those left untried leave the free choice's bound.
+    """
+    free = _around(asked, forced, count, start)
+    lacking = next((one for one in unmet if not np.isin(one, free[0]).any()), None)
+    if lacking is None:
+        return free
+    tried = _likely(asked, lacking, start)
+    found = [
+        _with_duties(asked, unmet, count, start, np.union1d(forced, [place])) for place in tried
+    ]
+    chosen, value, _bound = min(found, key=lambda one: one[1])
+    whole = tried.size == lacking.size
+    return chosen, value, min(one[2] for one in found) if whole else free[2]
+
+
+def _likely(asked: _Asked, group: Ints, start: Ints | None) -> Ints:
+    """The places of a group that alone serve best; from a `start`, the one it has."""
+    kept = NONE if start is None else np.intersect1d(group, start)
+    if kept.size:
+        return kept[:1]
+    alone = [_value(asked, np.minimum(asked.today, asked.offered[:, at])) for at in group]
+    return group[np.argsort(alone, kind="stable")[:MOST_TRIED]]
+
+
+def _around(
+    asked: _Asked, forced: Ints, count: int, start: Ints | None
+) -> tuple[Ints, float, float]:
+    """Choose the others, some places being open whatever the choice."""
     if not forced.size:
         return _choose(asked, count, start)
     free = np.setdiff1d(np.arange(asked.offered.shape[1]), forced)

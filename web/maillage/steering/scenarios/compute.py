@@ -18,11 +18,12 @@ from maillage.steering.scenarios.choosing import (
     refusal,
     steadiness,
 )
-from maillage.steering.scenarios.ground import NEVER, Floats, Ground, Ints, ground, label
+from maillage.steering.scenarios.duties import duties, grouped
+from maillage.steering.scenarios.ground import NEVER, Floats, Ground, ground, label
 from maillage.steering.scenarios.inputs import PlanInputs
 from maillage.steering.scenarios.parting import loops, parts_of
 from maillage.steering.scenarios.plan import Plan
-from maillage.steering.scenarios.result import Duty, Home, Network, Outcome, Place, Proposal, Round
+from maillage.steering.scenarios.result import Home, Ints, Network, Outcome, Place, Proposal, Round
 from maillage.steering.scenarios.staffing import staffing
 
 Tell: TypeAlias = Callable[[str], None]
@@ -42,6 +43,7 @@ def solve(plan: Plan, given: PlanInputs, tell: Tell = lambda step: None) -> Outc
             proposals.append(_proposal(aim, plan, given, land, choice))
             tell(aim)
     everything = np.arange(len(land.sites))
+    served = {site.commune for site in land.sites}
     return Outcome(
         plan=plan,
         departement_name=given.facts.main.departement_name,
@@ -51,7 +53,8 @@ def solve(plan: Plan, given: PlanInputs, tell: Tell = lambda step: None) -> Outc
         sites=tuple((s.latitude, s.longitude, s.name) for s in land.sites),
         today=_network(plan, land, everything, given) if land.people.any() else None,
         proposals=tuple(proposals),
-        duties=_duties(plan, given, land),
+        duties=duties(land.due, served),
+        grouped=grouped(plan, given, served),
         childminders=sum(n for _c, n in given.facts.childminders) or None,
         per_fte=given.facts.law[0] if plan.kind == Kind.RPE else None,
         required=land.required / 10 if given.facts.childminders else None,
@@ -226,13 +229,3 @@ def _rounds(plan: Plan, given: PlanInputs, land: Ground, choice: Choice) -> tupl
     start = land.main[rows[base.code], columns]
     names = {c.code: c.name for c in given.communes}
     return loops(groups, between, start, [names[s.commune] for s in stops])
-
-
-def _duties(plan: Plan, given: PlanInputs, land: Ground) -> tuple[Duty, ...]:
-    """Which communes the law obliges to have a relay, and whether today's network has one there."""
-    if plan.kind != Kind.RPE:
-        return ()
-    inside, above = set(given.facts.candidates), given.facts.law[1]
-    served = {site.commune for site in land.sites}
-    due = [c for c in given.communes if c.code in inside and c.population > above]
-    return tuple(Duty(c.name, c.population, c.code in served) for c in due)

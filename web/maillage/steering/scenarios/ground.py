@@ -10,11 +10,12 @@ from maillage.directory.vocabulary import Kind
 from maillage.steering.compute import opened_sites, travel_minutes
 from maillage.steering.inputs import Inputs, Site
 from maillage.steering.question import Scenario
+from maillage.steering.scenarios.duties import Due, due
 from maillage.steering.scenarios.inputs import PlanInputs
 from maillage.steering.scenarios.plan import Plan
+from maillage.steering.scenarios.result import Ints
 
 Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
 NEVER = 999.0  # minutes where there is no route
 
 
@@ -32,7 +33,7 @@ class Ground:
     sites: tuple[Site, ...]
     candidates: tuple[Site, ...]
     movable: Ints  # positions among sites
-    due: Ints  # candidates of the communes that the law obliges to have a relay
+    due: tuple[Due, ...]  # relays that the law wants
     required: int  # tenths of a full-time equivalent that the relays of the territory lack
 
     @property
@@ -49,11 +50,10 @@ class Ground:
         """Columns open after a choice."""
         return np.asarray(np.r_[self._staying(closed), chosen + len(self.sites)], dtype=np.int64)
 
-    def unmet(self, closed: tuple[int, ...] = ()) -> Ints:
-        """Candidates where a relay must open: obliged, and without one once `closed` are."""
+    def unmet(self, closed: tuple[int, ...] = ()) -> tuple[Ints, ...]:
+        """Candidates of each relay that the law wants, and that is not there once `closed` are."""
         served = {self.sites[at].commune for at in self._staying(closed)}
-        found = [at for at in self.due if self.candidates[at].commune not in served]
-        return np.array(found, dtype=np.int64)
+        return tuple(one.candidates for one in self.due if not one.is_met(served))
 
     def _staying(self, closed: tuple[int, ...]) -> Ints:
         return np.setdiff1d(np.arange(len(self.sites)), np.array(closed, dtype=np.int64))
@@ -89,7 +89,7 @@ def ground(plan: Plan, given: PlanInputs) -> Ground:
         sites=sites,
         candidates=candidates,
         movable=np.array(movable, dtype=np.int64),
-        due=_due(plan, given, candidates),
+        due=due(plan, given, candidates),
         required=required_tenths(plan, given),
     )
 
@@ -105,12 +105,6 @@ def required_tenths(plan: Plan, given: PlanInputs) -> int:
 def label(site: Site) -> str:
     """A site of today by the names that families know."""
     return f"{site.name}, {site.location}"
-
-
-def _due(plan: Plan, given: PlanInputs, candidates: tuple[Site, ...]) -> Ints:
-    people = {c.code: c.population for c in given.communes}
-    found = [at for at, s in enumerate(candidates) if people[s.commune] > given.facts.law[1]]
-    return np.array(found if plan.kind == Kind.RPE else [], dtype=np.int64)
 
 
 def _carless(shares: dict[str, float], codes: list[str]) -> Floats:

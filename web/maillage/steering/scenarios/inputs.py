@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from maillage.directory.models import Location
+from maillage.directory.models import Location, Service, ServiceArea
 from maillage.directory.vocabulary import Kind
 from maillage.steering import inputs
 from maillage.steering.inputs import CommuneFacts, Facts
@@ -34,12 +34,13 @@ class PlanFacts:
     childminders: tuple[tuple[str, float], ...]
     carless: tuple[tuple[str, float], ...]  # share of households without a car
     law: tuple[float, float]  # childminders for one FTE, inhabitants above which one is due
+    areas: tuple[str, ...] = ()  # communes and EPCI that relays declare to serve
 
     def sha256(self) -> str:
         """Hash of the facts."""
         parts = [
             self.main.sha256(), self.apart.sha256(), self.candidates, self.names, self.rooms,
-            self.childminders, self.carless, self.law,
+            self.childminders, self.carless, self.law, self.areas,
         ]  # fmt: skip
         text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -69,6 +70,7 @@ def facts(plan: Plan) -> PlanFacts:
         childminders=_latest(codes, CHILDMINDERS) if plan.kind == Kind.RPE else (),
         carless=_carless(codes),
         law=law(),
+        areas=_areas() if plan.kind == Kind.RPE else (),
     )
 
 
@@ -132,6 +134,14 @@ def _rooms(codes: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     for code, name in rows:
         found.setdefault(code, []).append(name)
     return tuple((code, tuple(names[:SHOWN_ROOMS])) for code, names in sorted(found.items()))
+
+
+def _areas() -> tuple[str, ...]:
+    """Communes and EPCI that relays open to families declare to serve."""
+    levels = (ServiceArea.Level.COMMUNE, ServiceArea.Level.EPCI)
+    offer = Service.objects.public().filter(kind=Kind.RPE)
+    rows = ServiceArea.objects.filter(service__in=offer, level__in=levels)
+    return tuple(rows.order_by("code").values_list("code", flat=True).distinct())
 
 
 def _latest(codes: tuple[str, ...], measure: str) -> tuple[tuple[str, float], ...]:

@@ -3,9 +3,14 @@
 import json
 import zlib
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from maillage.steering.scenarios.plan import Plan
+
+Ints: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,12 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A commune that the law obliges to have a relay."""
+    """A commune that the law obliges to have a relay, its own or that of its EPCI."""
 
     name: str
     population: int
     met: bool
+    own: bool = True  # the relay that meets it stands in the commune
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,7 @@ class Outcome:
     data_hash: str
     code_version: str
     required: float | None = None  # full-time equivalents that the territory's relays lack
+    grouped: tuple[str, ...] = ()  # EPCI that would owe a relay if they hold the competence
     carless: bool = False  # whether those without a car are the households that have none
 
     def pack(self) -> bytes:

@@ -80,11 +80,12 @@ def scenarios(request: AtWork) -> HttpResponse:
 def _waiting(
     request: HttpRequest, plan: Plan, facts: PlanFacts, context: dict[str, Any]
 ) -> HttpResponse:
-    done, silence = actions.ask(plan, facts), actions.silence(plan, facts)
-    context |= {"waiting": not silence, "silence": wordings.silence(silence), "done": done,
-                "steps": len(actions.STEPS), "query": plan.query()}  # fmt: skip
+    done, run = actions.ask(plan, facts), actions.run(plan, facts)
+    context |= {"waiting": not run.silence, "silence": wordings.silence(run.silence),
+                "line": wordings.line(run), "done": done, "steps": len(actions.STEPS),
+                "query": plan.query()}  # fmt: skip
     response = render(request, "steering/scenarios.html", context)
-    if not silence:
+    if not run.silence:
         response["Refresh"] = "2"
     response["Cache-Control"] = "no-store"
     return response

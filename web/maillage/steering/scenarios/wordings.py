@@ -9,6 +9,7 @@ from maillage.steering import wording
 from maillage.steering.models import KeptScenario
 from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Duty, Outcome, Place, Proposal
+from maillage.steering.scenarios.runs import Run
 from maillage.steering.vocabulary import WITH_ARTICLE
 from maillage.territory.models import Mode
 
@@ -136,8 +137,8 @@ def refusal(found: Outcome) -> str:
                              " %(needed)s temps plein de plus et vous pouvez en trouver"
                              " %(got)s : cherchez-en davantage, ou corrigez le personnel"
                              " des relais d’aujourd’hui."),
-        "obligation": _("La loi demande un relais dans %(needed)s communes de plus et vous n’en"
-                        " ouvrez que %(got)s : demandez au moins autant de lieux."),
+        "obligation": _("La loi demande %(needed)s relais de plus et vous n’en ouvrez que %(got)s :"
+                        " demandez au moins autant de lieux."),
         "rien": _("Rien n’est à ouvrir ni à déplacer : demandez au moins un lieu, ou donnez un"
                   " budget et le coût d’un lieu."),
         "deplacer": _("Vous demandez de déplacer %(needed)s lieux et le territoire en compte"
@@ -158,10 +159,24 @@ def silence(why: str) -> str:
                     " site, que lit la personne qui l’exploite. Essayez encore ; si cela"
                     " recommence, changez la question (moins de lieux à déplacer, un territoire"
                     " plus petit) et prévenez-la."),
-        "late": _("Le calcul n’a pas répondu en trois minutes : le travail de fond est peut-être"
-                  " arrêté. Prévenez la personne qui exploite le site (« maillage worker »), puis"
-                  " essayez encore."),
+        "lost": _("Le travail de fond s’est arrêté pendant ce calcul. Essayez encore ; si cela"
+                  " recommence, prévenez la personne qui exploite le site."),
+        "late": _("Personne ne prend ce calcul : le travail de fond du site est arrêté. Prévenez la"
+                  " personne qui l’exploite (« maillage worker »), puis essayez encore."),
     }[why]  # fmt: skip
+
+
+def line(run: Run) -> str:
+    """Whether somebody is on it, and what passes before."""
+    if run.taken:
+        return _("Le calcul est pris en charge.")
+    if run.before:
+        return ngettext(
+            "%(n)d autre calcul passe avant le vôtre.",
+            "%(n)d autres calculs passent avant le vôtre.",
+            run.before,
+        ) % {"n": run.before}
+    return _("Le calcul va commencer.")
 
 
 def law(found: Outcome) -> list[str]:
@@ -173,6 +188,12 @@ def law(found: Outcome) -> list[str]:
         said.append(
             _("Aucune commune du territoire ne passe le seuil qui oblige à avoir un relais.")
         )
+    if found.grouped:
+        grouped = _(
+            "Si leurs communes leur ont confié cette compétence, leurs habitants comptent ensemble"
+            " et un relais leur est demandé aussi ; aucun n’y est connu : %(names)s."
+        )
+        said.append(grouped % {"names": ", ".join(map(wording.short_name, found.grouped))})
     if found.childminders is None:
         unknown = _(
             "Le nombre d’assistantes maternelles par commune n’est pas chargé : la cible d’un temps"
@@ -192,15 +213,21 @@ def law(found: Outcome) -> list[str]:
 
 def _duty(duty: Duty) -> str:
     facts = {"name": duty.name, "n": wording.number(duty.population)}
-    if duty.met:
+    if duty.met and duty.own:
         return _("%(name)s (%(n)s habitants) doit avoir un relais ; elle en a un.") % facts
-    return (
-        _(
-            "%(name)s (%(n)s habitants) doit avoir un relais, et n’en a pas dans l’annuaire :"
-            " chaque proposition y ouvre un lieu."
+    if duty.met:
+        told = _(
+            "%(name)s (%(n)s habitants) doit avoir un relais. Celui de son intercommunalité"
+            " convient si la commune lui a confié cette compétence, ou s’il la dessert par"
+            " convention : à vérifier."
         )
-        % facts
+        return told % facts
+    told = _(
+        "%(name)s (%(n)s habitants) doit avoir un relais ; ni elle ni son intercommunalité n’en ont"
+        " dans l’annuaire : chaque proposition en ouvre un dans l’intercommunalité. Si la commune a"
+        " gardé cette compétence, il doit être le sien."
     )
+    return told % facts
 
 
 def _lacking(found: Outcome) -> list[str]:

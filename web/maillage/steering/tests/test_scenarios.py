@@ -116,7 +116,7 @@ def test_a_run_that_failed_stops_the_waiting_and_is_asked_again(client: Client) 
     officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
     address = "/pilotage/scenarios/?departement=70&service=laep&ajouter=1"
     officer.get(address)
-    end_the_run_badly()
+    write("update procrastinate_jobs set status = 'failed'")
     silent = officer.get(address)
     assert "Le calcul s’est arrêté sans réponse" in words(silent)
     assert "Refresh" not in silent
@@ -125,19 +125,71 @@ def test_a_run_that_failed_stops_the_waiting_and_is_asked_again(client: Client) 
     assert ProcrastinateJob.objects.filter(status="todo").count() == 1
 
 
-def test_a_run_that_nobody_does_says_so_after_three_minutes(client: Client) -> None:
-    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
-    address = "/pilotage/scenarios/?departement=70&service=laep&ajouter=1"
-    officer.get(address)
-    FrozenResult.objects.update(made_at=timezone.now() - timedelta(minutes=4))
+def test_a_run_that_nobody_takes_says_so(client: Client) -> None:
+    officer, address = asked(client)
+    age(timedelta(seconds=40))
     silent = officer.get(address)
-    assert "n’a pas répondu en trois minutes" in words(silent)
+    assert "Personne ne prend ce calcul" in words(silent)
     assert "Refresh" not in silent
 
 
-def end_the_run_badly() -> None:
+def test_a_long_run_goes_on_while_its_worker_lives(client: Client) -> None:
+    officer, address = asked(client)
+    age(timedelta(hours=1))
+    worker = a_worker(seen_ago="5 seconds")
+    assert "Le calcul va commencer." in words(officer.get(address))
+    write("update procrastinate_jobs set status = 'doing', worker_id = %s", worker)
+    going = officer.get(address)
+    assert "Le calcul est pris en charge." in words(going)
+    assert going["Refresh"] == "2"
+
+
+def test_a_run_whose_worker_died_is_asked_again(client: Client) -> None:
+    officer, address = asked(client)
+    worker = a_worker(seen_ago="10 minutes")
+    write("update procrastinate_jobs set status = 'doing', worker_id = %s", worker)
+    assert "Le travail de fond s’est arrêté" in words(officer.get(address))
+    officer.post(address.replace("/?", "/encore/?"))
+    assert ProcrastinateJob.objects.filter(status="todo").count() == 1
+
+
+def test_a_run_tells_how_many_pass_before(client: Client) -> None:
+    officer, address = asked(client)
+    second = officer.get(address.replace("ajouter=1", "ajouter=2"))
+    assert "1 autre calcul passe avant le vôtre." in words(second)
+
+
+def test_two_officers_who_ask_the_same_wait_for_one_run(client: Client) -> None:
+    _officer, address = asked(client)
+    other = sign_in(Client(), person("deux@example.org", Role.STEERING_OFFICER))
+    other.get(address)
+    assert ProcrastinateJob.objects.count() == 1
+
+
+def asked(client: Client) -> tuple[Client, str]:
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    address = "/pilotage/scenarios/?departement=70&service=laep&ajouter=1"
+    officer.get(address)
+    return officer, address
+
+
+def age(by: timedelta) -> None:
+    FrozenResult.objects.update(made_at=timezone.now() - by)
+
+
+def a_worker(seen_ago: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("update procrastinate_jobs set status = 'failed'")
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - %s::interval)"
+            " returning id",
+            [seen_ago],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def write(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
 
 
 def test_the_key_of_sharing_is_chosen_kept_and_said(client: Client) -> None:

@@ -12,11 +12,12 @@ from maillage.steering import maps
 from maillage.steering.inputs import CommuneFacts, Facts, Site
 from maillage.steering.scenarios import actions, compute, wordings
 from maillage.steering.scenarios.choosing import AIMS, best
+from maillage.steering.scenarios.duties import Due
 from maillage.steering.scenarios.frames import framed
 from maillage.steering.scenarios.ground import Ground, ground
 from maillage.steering.scenarios.inputs import PlanFacts, PlanInputs
 from maillage.steering.scenarios.plan import Plan
-from maillage.steering.scenarios.result import Outcome, Proposal
+from maillage.steering.scenarios.result import Duty, Outcome, Proposal
 from maillage.steering.tests import toy
 from maillage.steering.tests.test_pages import words
 
@@ -101,19 +102,65 @@ def names(proposal: Proposal) -> set[str]:
     return {place.name for place in proposal.places}
 
 
+def apart(given: PlanInputs, own: tuple[int, ...]) -> PlanInputs:
+    """The same, some communes being an EPCI of their own."""
+    codes = {f"700{at:02}" for at in own}
+    communes = tuple(replace(c, epci="2") if c.code in codes else c for c in given.communes)
+    return PlanInputs(given.facts, communes)
+
+
 def test_a_relay_opens_where_the_law_obliges_whatever_the_aim() -> None:
-    found = solve(RELAYS, inputs(12))
-    assert all("Bourg 3" in names(proposal) for proposal in found.proposals)
+    given = apart(inputs(12), (BIG, 6, 7))
+    found = solve(RELAYS, given)
+    due = {f"Bourg {at}" for at in (BIG, 6, 7)}
+    assert all(names(proposal) & due for proposal in found.proposals)
     assert all(proposal.proven for proposal in found.proposals)
-    land = ground(RELAYS, inputs(12))
-    others = [c for c in combinations(range(TOWNS), 2) if BIG in c]
-    least = min(values(land, c, 30.0)["moyenne"] for c in others)
-    assert found.proposals[0].objective == pytest.approx(least / land.people.sum(), abs=1e-6)
+    land = ground(RELAYS, given)
+    allowed = [c for c in combinations(range(TOWNS), 2) if set(c) & {BIG, 6, 7}]
+    for aim, proposal in zip(AIMS, found.proposals, strict=True):
+        tried = [values(land, c, 30.0)[aim] for c in allowed]
+        chosen = tuple(int(place.commune[3:]) for place in proposal.places)
+        assert values(land, chosen, 30.0)[aim] == pytest.approx(min(tried))
 
 
-def test_a_relay_that_is_there_already_leaves_the_choice_free() -> None:
-    assert ground(RELAYS, inputs(BIG)).unmet().size == 0
-    assert ground(RELAYS, inputs(BIG)).unmet((0,)).tolist() == [BIG]
+def test_the_relay_that_the_law_wants_is_found_where_the_free_choice_has_none() -> None:
+    plan, given = replace(RELAYS, adding=1, budget=0), inputs(12)
+    land = ground(plan, given)
+    corner = np.array([0, 1, 2, 4, 5, 6, 8])  # one more than are tried
+    free, wanted = best("moyenne", plan, land, 1), replace(land, due=(due(corner),))
+    found = best("moyenne", plan, wanted, 1)
+    assert free.chosen.tolist() == [BIG]
+    least = min(values(land, (int(at),), 30.0)["moyenne"] for at in corner)
+    assert found.value == pytest.approx(least)
+    assert found.bound == free.bound  # not proven: one place was not tried
+
+
+def due(places: np.ndarray) -> Due:
+    return Due((), frozenset(), places, is_covered=False)
+
+
+def test_the_relay_of_the_same_epci_leaves_the_choice_free() -> None:
+    given = apart(inputs(6), (BIG, 6, 7))
+    assert ground(RELAYS, given).unmet() == ()
+    assert [one.tolist() for one in ground(RELAYS, given).unmet((0,))] == [[BIG, 6, 7]]
+    assert solve(RELAYS, given).duties == (Duty("Bourg 3", 11_000, True, False),)
+    assert solve(RELAYS, inputs(BIG)).duties == (Duty("Bourg 3", 11_000, True, True),)
+
+
+def test_a_relay_that_declares_the_commune_meets_its_duty_from_elsewhere() -> None:
+    given = apart(inputs(12), (BIG,))
+    assert [one.tolist() for one in ground(RELAYS, given).unmet()] == [[BIG]]
+    for area in ("70003", "2"):
+        told = PlanInputs(replace(given.facts, areas=(area,)), given.communes)
+        assert ground(RELAYS, told).unmet() == ()
+
+
+def test_an_epci_of_many_inhabitants_without_a_relay_is_named() -> None:
+    given = apart(inputs(BIG), tuple(at for at in range(TOWNS) if at != BIG))
+    many = tuple(replace(c, population=900) if c.epci == "2" else c for c in given.communes)
+    found = solve(RELAYS, PlanInputs(given.facts, many))
+    assert found.grouped == ("CC",)
+    assert "aucun n’y est connu : CC." in " ".join(wordings.law(found))
 
 
 def test_fewer_places_than_the_law_obliges_are_refused() -> None:
@@ -121,7 +168,7 @@ def test_fewer_places_than_the_law_obliges_are_refused() -> None:
     assert solve(replace(moving_away, adding=1), inputs(12)).refusal[0] == ""
     assert solve(moving_away, inputs(12)).refusal[0] == "rien"
     land = ground(RELAYS, inputs(12))
-    two = replace(land, due=np.array([BIG, 5]))
+    two = replace(land, due=(due(np.array([BIG])), due(np.array([5]))))
     assert compute.refusal(replace(RELAYS, adding=1), two, 1) == ("obligation", 2.0, 1.0)
 
 

@@ -83,6 +83,7 @@ from maillage_engine.welfare import (
 from maillage_engine.whatif import Change, change_capacity
 
 if TYPE_CHECKING:
+    from maillage_engine.bands import BandedPairs, banded
     from maillage_engine.capacity import (
         Allocation,
         Means,
@@ -113,6 +114,7 @@ _EXTRAS = {"osm": "osm", "rounds": "rounds", "stops": "rounds"}  # module: the e
 _LATE = {
     "Allocation": "capacity",
     "BICYCLE_ROADS": "road_profiles",
+    "BandedPairs": "bands",
     "CAR_ROADS": "road_profiles",
     "ChosenStops": "stops",
     "Comparison": "explain",
@@ -133,6 +135,7 @@ _LATE = {
     "Stop": "rounds",
     "Vehicle": "rounds",
     "backup_cover": "improvement",
+    "banded": "bands",
     "capacitated_median": "capacity",
     "choose_stops": "stops",
     "compare_sites": "explain",
@@ -186,6 +189,7 @@ __all__ = [
     "BadArray",
     "BadFile",
     "BadParameter",
+    "BandedPairs",
     "Blend",
     "Change",
     "ChosenStops",
@@ -226,6 +230,7 @@ __all__ = [
     "atkinson",
     "backup_cover",
     "balanced_access",
+    "banded",
     "below_median",
     "blended_access",
     "bootstrap",

@@ -1,6 +1,6 @@
 """Turn what callers give into clean arrays, or say in one sentence what is wrong with it."""
 
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,17 @@ from maillage_engine.errors import BadArray, BadParameter
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """Weights checked when they were made, such as `BandedPairs`."""
+
+    shape: tuple[int, int]
+
+    def matrix(self) -> csr_array: ...
+    def __matmul__(self, values: ArrayLike) -> Floats: ...
+    def __rmatmul__(self, values: ArrayLike) -> Floats: ...
 
 
 def numbers(name: str, values: ArrayLike) -> Floats:
@@ -69,9 +80,19 @@ def place(where: tuple[int, ...]) -> str:
     return f"index {where[0]}" if len(where) == 1 else f"index {where}"
 
 
+def products(value: Any, shape: tuple[int, int]) -> Floats | csr_array | Prepared:
+    """Return weights of the expected shape that answer ``people @ w`` and ``w @ supply``."""
+    if not isinstance(value, Prepared):
+        return weight(value, shape)
+    if value.shape != shape:
+        raise BadArray(f"weight must have shape {shape}; got {value.shape}.")
+    return value
+
+
 def weight(value: Any, shape: tuple[int, int]) -> Floats | csr_array:
     """Return distance weights in [0, 1] of the expected shape; sparse input stays sparse."""
-    matrix = csr_array(value) if issparse(value) else numbers("weight", value)
+    given = value.matrix() if isinstance(value, Prepared) else value
+    matrix = csr_array(given) if issparse(given) else numbers("weight", given)
     if matrix.shape != shape:
         raise BadArray(f"weight must have shape {shape}; got {matrix.shape}.")
     stored = np.asarray(matrix.data if issparse(matrix) else matrix)

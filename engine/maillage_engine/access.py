@@ -40,7 +40,7 @@ class Concerned:
     share: float  # of all persons, in [0, 1]
 
 
-def two_step_access(demand: ArrayLike, supply: ArrayLike, weight: ArrayLike | csr_array) -> Access:
+def two_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) -> Access:
     r"""Score each origin by the enhanced two-step floating catchment area (E2SFCA).
 
     Step one shares each facility's places among the people who can reach it,
@@ -54,8 +54,9 @@ def two_step_access(demand: ArrayLike, supply: ArrayLike, weight: ArrayLike | cs
     supply : array_like, shape (n_supply,)
         Capacity of each facility, :math:`S` (places, hours or full-time equivalents, >= 0). May
         be empty: then every origin is unserved.
-    weight : array_like or sparse matrix, shape (n_demand, n_supply)
+    weight : array_like, sparse matrix or BandedPairs, shape (n_demand, n_supply)
         Willingness to travel, :math:`w`, in [0, 1]; see `step_weight`. Sparse input stays sparse.
+        For many scores on the same pairs, `banded` prepares step weights that are read faster.
 
     Returns
     -------
@@ -86,8 +87,8 @@ def two_step_access(demand: ArrayLike, supply: ArrayLike, weight: ArrayLike | cs
     """
     people = _check.vector("demand", demand)
     places = _check.vector("supply", supply, empty=True)
-    reach = _check.weight(weight, (people.size, places.size))
-    catchment = np.asarray(reach.T @ people)
+    reach = _check.products(weight, (people.size, places.size))
+    catchment = np.asarray(people @ reach)
     share = np.divide(places, catchment, out=np.zeros_like(places), where=catchment > 0)
     score = np.asarray(reach @ share)
     return Access(
@@ -103,7 +104,7 @@ def pressure(catchment: Floats, places: Floats) -> Floats:
 
 
 def nothing_within_reach(
-    score: Floats, catchment: Floats, places: Floats, reach: Floats | csr_array
+    score: Floats, catchment: Floats, places: Floats, reach: Floats | csr_array | _check.Prepared
 ) -> NDArray[np.bool_]:
     """Mark the origins that reach no place, even one that nobody lives near enough to use."""
     unserved = score == 0
@@ -268,7 +269,7 @@ def reachable(supply: ArrayLike, weight: Any) -> Floats:
     ----------
     supply : array_like, shape (n_supply,)
         Capacity of each facility, >= 0; use ones to count facilities.
-    weight : array_like or sparse matrix, shape (n_demand, n_supply)
+    weight : array_like, sparse matrix or BandedPairs, shape (n_demand, n_supply)
         Willingness to travel, in [0, 1].
 
     Returns
@@ -287,4 +288,4 @@ def reachable(supply: ArrayLike, weight: Any) -> Floats:
     """
     places = _check.vector("supply", supply, empty=True)
     rows = weight.shape[0] if hasattr(weight, "shape") else len(weight)
-    return np.asarray(_check.weight(weight, (rows, places.size)) @ places)
+    return np.asarray(_check.products(weight, (rows, places.size)) @ places)

@@ -1,0 +1,69 @@
+"""Compiled loops of pairs whose weight goes by bands: one position per pair, read once each way.
+
+A facility has one slot per band and one beyond, so a pair is the slot it falls in, and its weight
+is that of the slot. Neither the weight nor the minutes of a pair are read again. Rows are filled up
+to whole groups with a slot that weighs nothing, so that no loop ends in a remainder.
+"""
+# mypy: ignore-errors
+# The loops are typed by the compiler, from their arguments.
+
+import numpy as np
+
+from maillage_engine._compile import compiled
+
+GROUP = 4  # pairs added side by side: each addition would otherwise wait for the one before
+
+
+@compiled
+def lay(pairs, bounds, start, slot):
+    """Write the slot of every pair: those of its destination, then the bounds it is beyond."""
+    first, destination, minutes = pairs
+    kind = slot.dtype.type
+    for i in range(first.size - 1):
+        end, times = destination[first[i] : first[i + 1]], minutes[first[i] : first[i + 1]]
+        row = slot[start[i] : start[i + 1]]
+        for k in range(end.size):
+            row[k] = kind(end[k]) * kind(bounds.size + 1)
+        for bound in bounds:
+            for k in range(end.size):
+                row[k] += kind(0) if times[k] <= bound else kind(1)
+        for k in range(end.size, row.size):
+            row[k] = bounds.size
+
+
+@compiled
+def spread(values, weight):
+    """Return what each slot is worth: the value of its facility times the weight of its band."""
+    worth = np.empty(values.size * weight.size)
+    for j in range(values.size):
+        for band in range(weight.size):
+            worth[j * weight.size + band] = values[j] * weight[band]
+    return worth
+
+
+@compiled
+def gather(start, slot, people, counted):
+    """Add the people of each origin to every slot it reaches. A real slot is once in a row."""
+    for i in range(start.size - 1):
+        here, row = people[i], slot[start[i] : start[i + 1]]
+        for group in range(row.size // GROUP):
+            k = GROUP * group
+            a, b, c, d = row[k], row[k + 1], row[k + 2], row[k + 3]
+            first, second = counted[a] + here, counted[b] + here
+            third, fourth = counted[c] + here, counted[d] + here
+            counted[a], counted[b], counted[c], counted[d] = first, second, third, fourth
+
+
+@compiled
+def hand_out(start, slot, worth, score):
+    """Sum, for each origin, what the slots it reaches are worth."""
+    for i in range(start.size - 1):
+        row = slot[start[i] : start[i + 1]]
+        first = second = third = fourth = 0.0
+        for group in range(row.size // GROUP):
+            k = GROUP * group
+            first += worth[row[k]]
+            second += worth[row[k + 1]]
+            third += worth[row[k + 2]]
+            fourth += worth[row[k + 3]]
+        score[i] = (first + second) + (third + fourth)

@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from maillage.core.back import came_from
 from maillage.directory import actions, keeping, permissions
 from maillage.directory.forms import AnswerForm, StatusForm
 from maillage.directory.freshness import Freshness, freshness, with_freshness
@@ -60,13 +60,7 @@ def verify(request: AtWork, service_id: UUID) -> HttpResponse:
     role = permissions.acting_as(request.rights, service)
     keeping.verify(service.pk, by=request.user.pk, acting_as=role)
     messages.success(request, _("« %(name)s » est vérifié aujourd’hui.") % {"name": service.name})
-    return redirect(_back(request))
-
-
-def _back(request: AtWork) -> str:
-    asked = request.POST.get("next", "")
-    here = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()})
-    return asked if here else "directory:my_services"
+    return redirect(came_from(request, "directory:my_services"))
 
 
 @never_cache

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from maillage.agenda.permissions import appointment_of, keeps_an_agenda
+from maillage.core.back import came_from
 from maillage.core.errors import DomainError
 from maillage.directory.models import Service
 from maillage.fees import actions, permissions, pictures, publishing, wording
@@ -134,7 +135,7 @@ def ask_nothing(request: AtWork, appointment_id: UUID) -> HttpResponse:
     """The family of this appointment pays nothing, and nobody asks why."""
     actions.ask_nothing(appointment_of(request, appointment_id), by=request.user.pk)
     messages.success(request, _("C’est noté : cette famille n’a rien à payer."))
-    return redirect("agenda:agenda")
+    return redirect(came_from(request, "agenda:agenda"))
 
 
 def _list(request: AtWork, typed: dict[UUID, ApplyForm] | None = None) -> dict[str, Any]:

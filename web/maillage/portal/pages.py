@@ -4,9 +4,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from maillage.core.back import came_from
 from maillage.core.context import THEMES
 from maillage.directory.models import Service
 from maillage.directory.needs import NEEDS
@@ -70,9 +70,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light or dark, then come back to the page."""
     wanted = request.POST.get("theme", "")
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    response = HttpResponseRedirect(back if safe else "/")
+    response = HttpResponseRedirect(came_from(request, "/"))
     if wanted in THEMES:
         response.set_cookie("theme", wanted, max_age=A_YEAR, samesite="Lax", secure=settings.HTTPS)
     return response

@@ -12,7 +12,6 @@ from django.db.models import Count, Q
 from maillage.agenda import feeds
 from maillage.agenda.models import Appointment, Claim, WaitingEntry
 from maillage.directory.openings import time_zone
-from maillage.fees.wording import due
 from maillage.notes.models import AccessRequest, Note
 from maillage.notes.reading import waiting
 from maillage.practitioners.lapsing import Gap, gaps
@@ -46,7 +45,6 @@ class Line:
     trip: Trip | None
     word: bool | None  # a family's word: still unread, read, or none
     hopes: list[str]
-    due: str  # what the family has to pay, in words; empty when nothing
     is_over: bool
 
 
@@ -157,7 +155,6 @@ def _line(
         trip=_trip_to(one, claims),
         word=words.get(one.pk),
         hopes=hopes.get(session.episode_id, []) if session is not None else [],
-        due=due(getattr(one, "fee", None)),
         is_over=one.ends_at <= now,
     )
 

@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from maillage.agenda.models import Appointment
-from maillage.fees.wording import due
 from maillage.notes.actions import LONGEST_NOTE
 from maillage.notes.forms import GUARD
 from maillage.support.forms import SessionForm, as_noted
@@ -62,11 +61,6 @@ class Closing:
             else OutcomeForm(data, auto_id=names)
         )
         self.note = None if noted else NoteForm(data, auto_id=names)
-
-    @property
-    def due(self) -> str:
-        """What the family has to pay, in words; empty when nothing."""
-        return due(getattr(self.appointment, "fee", None))
 
     @property
     def is_wrong(self) -> bool:

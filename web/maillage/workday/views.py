@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from maillage.agenda.models import Appointment
 from maillage.agenda.permissions import own_practitioner
 from maillage.core.errors import DomainError
-from maillage.fees.actions import ask_nothing
 from maillage.organizations.permissions import AtWork, professionals_only
 from maillage.support.actions import Outcome
 from maillage.support.forms import SessionForm
@@ -60,15 +59,6 @@ def close(request: AtWork, appointment_id: UUID) -> HttpResponse:
     me = permissions.me(request)
     found = day.of(me, request.rights.works_in, timezone.now(), wrong=closing)
     return render(request, "workday/day.html", {"day": found}, status=400)
-
-
-@require_POST
-@professionals_only()
-def pay_nothing(request: AtWork, appointment_id: UUID) -> HttpResponse:
-    """The family cannot pay: nothing is due, and nobody asks why."""
-    ask_nothing(permissions.own_appointment(request, appointment_id), by=request.user.pk)
-    messages.success(request, _("C’est noté : cette famille n’a rien à payer."))
-    return redirect("workday:day")
 
 
 @never_cache

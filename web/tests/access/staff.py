@@ -81,7 +81,6 @@ workday:call_back_referred        GET   302   403   200   200   200   403   403 
 workday:call_note                 POST  302   403   400   400   400   403   403   403
 portal:call_back_invited          GET   302   403   200   200   200   404   403   403
 workday:close                     POST  302   403   400   403   403   403   403   403
-workday:pay_nothing               POST  302   403   302   403   403   403   403   403
 workday:next                      GET   302   403   200   403   403   403   403   403
 workday:book_next                 POST  302   403   302   403   403   403   403   403
 notes:home                        GET   302   403   200   403   403   403   403   403

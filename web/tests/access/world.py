@@ -127,7 +127,6 @@ def make_world() -> World:
         "workday:call_back_referred": passed_on["referrals:referral"],
         "workday:call_note": [call_back(promise.appointment, people["desk_agent"]).pk],
         "workday:close": [promise.appointment.pk],
-        "workday:pay_nothing": [promise.appointment.pk],
         "workday:next": [promise.appointment.pk],
         "workday:book_next": [promise.appointment.pk, *promise.other],
         "portal:commune": ["70279"],

@@ -37,12 +37,13 @@ class Broken(EmailBackend):
 
 @pytest.mark.django_db
 def test_a_message_and_its_job_are_undone_with_the_fact() -> None:
+    before = ProcrastinateJob.objects.count()
     with transaction.atomic():
         write()
         transaction.set_rollback(True)
     with scope.system():
         assert OutboxMessage.objects.count() == 0
-    assert ProcrastinateJob.objects.count() == 0
+    assert ProcrastinateJob.objects.count() == before
 
 
 @pytest.mark.django_db
@@ -50,7 +51,7 @@ def test_an_anonymous_page_writes_a_message_that_it_cannot_read_back() -> None:
     scope.enter("public")
     key = write()
     assert OutboxMessage.objects.count() == 0
-    assert ProcrastinateJob.objects.get().args == {"message_id": key}
+    assert ProcrastinateJob.objects.filter(args={"message_id": key}).count() == 1
 
 
 @pytest.mark.django_db

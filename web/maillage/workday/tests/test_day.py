@@ -186,8 +186,9 @@ def test_who_cannot_pay_pays_nothing_by_one_tap_of_the_professional(office: Offi
     client = Client()
     sign_in(client, office.ada)
     assert "Ne peut pas payer : rien" in client.get(reverse("workday:day")).text
-    answer = client.post(reverse("workday:pay_nothing", args=[today.pk]))
-    assert (answer.status_code, answer["Location"]) == (302, reverse("workday:day"))
+    here = reverse("workday:day")
+    answer = client.post(reverse("fees:ask_nothing", args=[today.pk]), {"next": here})
+    assert (answer.status_code, answer["Location"]) == (302, here)
     assert "Ne peut pas payer : rien" not in client.get(reverse("workday:day")).text
     with scope.system():
         assert (Fee.objects.get().answer, Fee.objects.get().amount) == ("waiver", 0)

@@ -281,6 +281,69 @@ def test_more_cars_than_households_is_a_fault(importing, written):
     assert not Observation.objects.exists()
 
 
+CENSUS = (  # the header of base-cc-logement-2022, shortened: three censuses side by side
+    "CODGEO;P22_LOG;P22_RP;P22_RP_VOIT1P;P22_RP_VOIT1;P22_RP_VOIT2P;P16_RP;P16_RP_VOIT1P;P11_RP\n"
+)
+
+
+def test_the_latest_census_of_three_is_read(importing, written):
+    path = written(CENSUS + "70550;9000;7500.25;5500;3500;2000;7600;5600;7700\n", "logement.CSV")
+    importing("cars", path)
+    assert values("70550", year=2022) == {"households": 7500.25, "households_with_a_car": 5500}
+    assert not Observation.objects.exclude(year=2022).exists()
+
+
+def test_cars_of_another_census_than_the_households_are_a_fault(importing, written):
+    said = importing("cars", written("CODGEO;P22_RP;P16_RP_VOIT1P\n70550;7500;5600\n"))
+    assert "les deux colonnes ne sont pas de la même année : 2016, 2022." in said
+
+
+LONG = '"GEO";"GEO_OBJECT";"RP_MEASURE";"OCS";"CARS";"TSH";"TIME_PERIOD";"OBS_VALUE"\n'
+
+
+def long_rows(*rows: str) -> str:
+    return LONG + "".join('"' + row.replace(" ", '";"') + '"\n' for row in rows)
+
+
+def test_cars_are_read_from_one_row_per_number(importing, written):
+    rows = (
+        "70550 COM DWELLINGS DW_MAIN _T _T 2022 7500.5",
+        "70550 COM DWELLINGS DW_MAIN C0 _T 2022 2000.5",
+        "70550 COM DWELLINGS DW_MAIN C0 100 2022 9",
+        "70550 COM DWELLINGS DW_VAC _T _T 2022 9",
+        "70550 COM DWELLINGS DW_MAIN _T _T 2016 9",
+        "70 DEP DWELLINGS DW_MAIN _T _T 2022 9",
+        "70279 COM DWELLINGS DW_MAIN _T _T 2022 2600",
+        "70279 COM DWELLINGS DW_MAIN C1 _T 2022 1500",
+        "70279 COM DWELLINGS DW_MAIN C_GE2 _T 2022 600",
+    )
+    path = written(long_rows(*rows))
+    importing("cars", path)
+    assert values("70550", year=2022) == {"households": 7500.5, "households_with_a_car": 5500}
+    assert values("70279", year=2022) == {"households": 2600, "households_with_a_car": 2100}
+    assert Observation.objects.count() == 4
+
+
+def test_a_city_given_whole_is_not_counted_again_by_its_districts(importing, written):
+    rows = "75056;1000;400\n75101;300;100\n75102;700;300\n"
+    said = importing("cars", written("CODGEO;P22_RP;P22_RP_VOIT1P\n" + rows))
+    assert "2 × arrondissement d’une ville qui est aussi donnée entière" in said
+    assert values("75056", year=2022) == {"households": 1000, "households_with_a_car": 400}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("CODGEO;RP;VOITURES\n70550;1;1\n", "colonne « P{yy}_RP »"),
+        (LONG.replace('"OCS";', "") + '"70550";"COM"\n', "colonne « OCS »"),
+        (long_rows("70 DEP DWELLINGS DW_MAIN _T _T 2022 9"), "aucune ligne ne donne"),
+    ],
+)
+def test_a_header_that_is_not_the_census_s_says_what_is_missing(importing, written, text, said):
+    assert said.replace("{yy}", "AA") in importing("cars", written(text))
+    assert not Observation.objects.exists()
+
+
 def test_childminders_not_given_are_not_none(importing, written):
     path = written("code;commune;assistantes_maternelles\n70550;Vesoul;84\n70279;Gray;\n")
     said = importing("childminders", path, "--vintage", "2026")

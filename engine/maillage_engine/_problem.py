@@ -45,15 +45,9 @@ def only_candidates(reach: Pairs, candidates: ArrayLike | None) -> tuple[Pairs, 
         columns = np.arange(size, dtype=np.int64)
     else:
         given = np.asarray(candidates)
-        if given.ndim != 1 or (given.size and not np.issubdtype(given.dtype, np.integer)):
-            raise BadArray("candidates must be a vector of whole positions.")
-        columns = np.unique(given).astype(np.int64)
-        if columns.size != given.size:
-            raise BadArray("candidates must be given once each.")
-        if columns.size and (columns[0] < 0 or columns[-1] >= size):
-            raise BadArray(
-                f"candidates must lie in 0..{size - 1}; got {given.min()}, {given.max()}."
-            )
+        if given.dtype == bool and given.shape == (size,):  # a mask: yes or no for each column
+            given = np.flatnonzero(given)
+        columns = np.sort(_check.once("candidates", _check.positions("candidates", given, size)))
     if columns.size == 0:
         raise BadArray("at least one candidate site is needed; got none.")
     return (reach if columns.size == size else columns_of(reach, columns)), columns
@@ -141,6 +135,13 @@ def cover_search(
     if run and not search.closed:
         search.run()
     return search
+
+
+def filled(sites: Mask, count: int) -> Mask:
+    """Open further sites, in order, until there are `count`."""
+    sites = sites.copy()
+    sites[np.flatnonzero(~sites)[: count - int(sites.sum())]] = True
+    return sites
 
 
 def deadline(time_limit: float | None) -> float:

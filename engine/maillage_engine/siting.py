@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from maillage_engine import _check, _problem
 from maillage_engine._bounds import Bounded, is_proven
+from maillage_engine._center import Center, radius
 from maillage_engine._check import Ints
 from maillage_engine._coverage import Coverage
 from maillage_engine._search import Mask, Search, network
@@ -108,12 +109,12 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     reach, columns = _problem.only_candidates(pairs(cost), candidates)
     people = _check.people("demand", demand, reach.shape[0])
     count = _problem.count_of(p, columns.size)
-    if outside is not None and not outside >= 0:
-        raise BadParameter(f"outside must be >= 0 minutes; got {outside}.")
+    if outside is not None:
+        outside = _check.not_negative("outside", outside, " minutes")
     weight = people[people > 0]
     served = _problem.inhabited(reach, people)
     paid = served.minutes * weight[served.origin]
-    ends, rng = _problem.deadline(time_limit), np.random.default_rng(seed)
+    ends, rng = _problem.deadline(time_limit), _check.chance(seed)
     first = None
     if outside is None:
         _problem.refuse_unreachable(reach, people)
@@ -194,7 +195,7 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     served, weight = _problem.inhabited(within, people), people[people > 0]
     nothing = np.zeros(served.minutes.size)
     net = network(served.shape, served.start, served.destination, nothing, weight)
-    ends, rng = _problem.deadline(time_limit), np.random.default_rng(seed)
+    ends, rng = _problem.deadline(time_limit), _check.chance(seed)
     whole = 1.0 if (people == np.round(people)).all() else 0.0
     closed = np.zeros(columns.size, dtype=np.int8)
     search = Coverage(net, net, closed, count, False, ends, rng, step=whole)
@@ -249,7 +250,7 @@ def set_cover(
     """
     within, columns = _problem.only_candidates(_problem.within_reach(reach), candidates)
     _problem.refuse_unreachable(within, np.ones(within.shape[0]))
-    ends, rng = _problem.deadline(time_limit), np.random.default_rng(seed)
+    ends, rng = _problem.deadline(time_limit), _check.chance(seed)
     search = _problem.cover_search(within, -1, ends, rng)
     return _answer(within, columns, search.best, search.upper, search.lower)
 
@@ -305,34 +306,23 @@ def p_center(
     reach, columns = _problem.only_candidates(pairs(cost), candidates)
     count = _problem.count_of(p, columns.size)
     _problem.refuse_unreachable(reach, np.ones(reach.shape[0]))
-    ends, rng = _problem.deadline(time_limit), np.random.default_rng(seed)
+    ends, rng = _problem.deadline(time_limit), _check.chance(seed)
     chosen = _cover_with(reach, count, ends, rng)
-    levels = np.unique(reach.minutes[reach.minutes >= nearest(reach).minutes.max()])
-    low, high, impossible = 0, int(np.searchsorted(levels, _radius(reach, chosen))), -1
-    while low < high:
-        middle = (low + high) // 2
-        within = pairs(reach, cutoff_min=float(levels[middle]))
-        found = _problem.cover_search(within, count, ends, rng)
-        if found.upper <= count:
-            chosen = _filled(found.best, count)
-            high = min(middle, int(np.searchsorted(levels, _radius(reach, chosen))))
-        else:
-            impossible = max(impossible, middle) if found.lower > count else impossible
-            low = middle + 1
-    radius = _radius(reach, chosen)
-    return _answer(reach, columns, chosen, radius, min(radius, float(levels[impossible + 1])))
+    center = Center(reach, count, chosen, ends, rng)
+    center.run()
+    return _answer(reach, columns, center.best, radius(reach, center.best), center.bound)
 
 
 def _search_from(search: Search, columns: Ints, start: ArrayLike, *, prove: bool) -> None:
     """Begin from some sites too, then search: to a proof, or only as far as exchanges go."""
-    given = np.asarray(start, dtype=np.int64)
+    given = _check.once("start", _check.positions("start", start, int(columns[-1]) + 1))
     if given.size:
         at = np.flatnonzero(np.isin(columns, given))
         if at.size != given.size or at.size > search.p:
             raise BadParameter(f"start must hold at most {search.p} candidates, once each.")
         begun = np.zeros(columns.size, dtype=bool)
         begun[at] = True
-        search.offer(_filled(begun, search.p))
+        search.offer(_problem.filled(begun, search.p))
     if prove:
         search.run()
     else:
@@ -343,23 +333,12 @@ def _cover_with(reach: Pairs, count: int, ends: float, rng: np.random.Generator)
     """Return `count` sites within reach of every origin, or say how many are needed."""
     found = _problem.cover_search(reach, count, ends, rng)
     if found.upper <= count:
-        return _filled(found.best, count)
+        return _problem.filled(found.best, count)
     if found.lower > count:
         needed = f"at least {found.lower:.0f} are needed"
         raise Infeasible("reach", f"{count} sites cannot be within reach of everyone: {needed}.")
     known = f"{found.upper:.0f} can; the time allowed was too short to settle fewer"
     raise Infeasible("time", f"no {count} sites within reach of everyone were found: {known}.")
-
-
-def _filled(sites: Mask, count: int) -> Mask:
-    """Open further sites, in order, until there are `count`."""
-    sites = sites.copy()
-    sites[np.flatnonzero(~sites)[: count - int(sites.sum())]] = True
-    return sites
-
-
-def _radius(reach: Pairs, sites: Mask) -> float:
-    return float(nearest(_problem.columns_of(reach, np.flatnonzero(sites))).minutes.max())
 
 
 def _answer(reach: Pairs, columns: Ints, chosen: Mask, objective: float, bound: float) -> Siting:

@@ -12,6 +12,8 @@ import numpy as np
 from maillage_engine._compile import compiled
 
 GROUP = 4  # pairs added side by side: each addition would otherwise wait for the one before
+# Positions without a sign: none counts from the end, so none is tested for it.
+ONE, TWO, THREE, FOUR = np.arange(1, GROUP + 1, dtype=np.uint64)
 
 
 @compiled
@@ -45,25 +47,25 @@ def spread(values, weight):
 def gather(start, slot, people, counted):
     """Add the people of each origin to every slot it reaches. A real slot is once in a row."""
     for i in range(start.size - 1):
-        here, row = people[i], slot[start[i] : start[i + 1]]
-        for group in range(row.size // GROUP):
-            k = GROUP * group
-            a, b, c, d = row[k], row[k + 1], row[k + 2], row[k + 3]
+        here, k, end = people[i], np.uint64(start[i]), np.uint64(start[i + 1])
+        while k < end:
+            a, b, c, d = slot[k], slot[k + ONE], slot[k + TWO], slot[k + THREE]
             first, second = counted[a] + here, counted[b] + here
             third, fourth = counted[c] + here, counted[d] + here
             counted[a], counted[b], counted[c], counted[d] = first, second, third, fourth
+            k += FOUR
 
 
 @compiled
 def hand_out(start, slot, worth, score):
     """Sum, for each origin, what the slots it reaches are worth."""
     for i in range(start.size - 1):
-        row = slot[start[i] : start[i + 1]]
         first = second = third = fourth = 0.0
-        for group in range(row.size // GROUP):
-            k = GROUP * group
-            first += worth[row[k]]
-            second += worth[row[k + 1]]
-            third += worth[row[k + 2]]
-            fourth += worth[row[k + 3]]
+        k, end = np.uint64(start[i]), np.uint64(start[i + 1])
+        while k < end:
+            first += worth[slot[k]]
+            second += worth[slot[k + ONE]]
+            third += worth[slot[k + TWO]]
+            fourth += worth[slot[k + THREE]]
+            k += FOUR
         score[i] = (first + second) + (third + fourth)

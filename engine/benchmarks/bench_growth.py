@@ -1,7 +1,7 @@
 """How time and memory grow with the pairs, from a thousand to a billion, against the machine.
 
 `python engine/benchmarks/bench_growth.py` writes its section of docs/benchmarks.md and draws
-docs/images/growth.svg. Pairs given: E2SFCA on stored weights. Pairs streamed: from coordinates.
+docs/images/growth.svg. Pairs given: E2SFCA on bands prepared. Pairs streamed: from coordinates.
 """
 
 import time
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from bench_access import BANDS, metropolitan, scattered
+from bench_access import BANDS, metropolitan, scattered, squares_of, stream_count
 from chart import Chart, Line
 from communes import Communes
 from measure import measure, seconds
@@ -17,18 +17,22 @@ from report import write_section
 
 from maillage_engine import (
     CAR_ROLLING,
+    BandedPairs,
     Places,
+    _bands,
+    banded,
     pairs_within,
     places,
-    step_weight,
-    stream_access,
     two_step_access,
 )
 
 IMAGE = Path(__file__).resolve().parents[2] / "docs" / "images" / "growth.svg"
-STORED_BYTES = 12  # of a pair: weight and position
+STORED_BYTES = 4  # of a pair: the slot of its facility and band
 GIVEN = (1_000, 10_000, 100_000, 1_000_000, None)
+TIMES = (10, 100)  # France again and again, each copy with facilities of its own
 SERVICES = 100_000
+EUROPE = 7  # times the people of metropolitan France, the European Union of 27 (450 million)
+ENDS = (1e3, 1e10)  # of the axis of pairs
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,19 @@ def bandwidth() -> float:
     return table.nbytes / _best(table.max)
 
 
-def gather() -> float:
-    """Return seconds to fetch one value at a known place, places increasing, in a small table."""
-    table = np.ones(35_000)
-    place = np.sort(np.random.default_rng(0).integers(0, table.size, 4_000_000)).astype(np.intp)
-    room = np.empty(place.size)
-    return _best(lambda: np.take(table, place, out=room, mode="clip")) / place.size
+def fetched() -> tuple[float, float]:
+    """Return seconds to fetch one value at a known place, and to add to one.
+
+    By the very loops of the engine, with nothing in their way: one origin, places increasing, a
+    table that stays in cache.
+    """
+    table, many = np.ones(140_000), 4_000_000
+    place = np.sort(np.random.default_rng(0).integers(0, table.size, many)).astype(np.uint32)
+    start, room = np.array([0, many]), np.empty(1)
+    for loop in (_bands.hand_out, _bands.gather):
+        loop(start, place, room, table)  # compile
+    take = _best(lambda: _bands.hand_out(start, place, table, room)) / many
+    return take, _best(lambda: _bands.gather(start, place, room, table)) / many
 
 
 def _best(call: object) -> float:
@@ -64,29 +75,39 @@ def _best(call: object) -> float:
 
 
 def given(towns: Communes, everywhere: Places) -> list[Point]:
-    """Measure E2SFCA on stored weights, for the first communes and then for all."""
+    """Measure E2SFCA on bands, for the first communes, for all, then for many Frances at once."""
     known = pairs_within(everywhere, everywhere, 30, CAR_ROLLING)
-    weight = known.matrix(step_weight(known.minutes, BANDS))
-    supply = np.random.default_rng(0).integers(5, 61, len(towns.code)).astype(float)
-    found = []
+    people, size = towns.population, len(towns.code)
+    supply = np.random.default_rng(0).integers(5, 61, size).astype(float)
+    whole, found = banded(known, BANDS), []
     for wanted in GIVEN:
-        rows = len(towns.code) if wanted is None else int(np.searchsorted(known.start, wanted))
-        end = int(weight[:rows].indices.max()) + 1
-        part, people, held = weight[:rows, :end].tocsr(), towns.population[:rows], supply[:end]
-        call = measure(lambda w=part, h=people, s=held: two_step_access(h, s, w).score, repeat=9)
-        if call:
-            found.append(Point(part.nnz, call.cpu, call.extra_mb + part.nnz * STORED_BYTES / 1e6))
+        rows = size if wanted is None else int(np.searchsorted(known.start, wanted))
+        end, band = np.divmod(whole.slot[: whole.start[rows]], whole.weight.size)
+        near, place = np.unique(end, return_inverse=True)  # what they reach, and nothing else
+        slot = (place * whole.weight.size + band).astype(np.uint32)
+        part = BandedPairs((rows, near.size), whole.start[: rows + 1], slot, whole.weight)
+        found += _scored(part, people[:rows], supply[near], int(known.start[rows]))
+    for times in TIMES:
+        each = np.arange(times, dtype=np.uint32)[:, None]
+        slot = (whole.slot + each * np.uint32(size * whole.weight.size)).ravel()
+        start = np.append(0, (whole.start[1:] + each.astype(np.int64) * whole.slot.size).ravel())
+        part = BandedPairs((times * size, times * size), start, slot, whole.weight)
+        many = (np.tile(people, times), np.tile(supply, times))
+        found += _scored(part, *many, times * known.minutes.size)
     return found
 
 
-def streamed(towns: Communes, everywhere: Places) -> list[Point]:
-    """Measure E2SFCA from coordinates: communes, then more and more squares of France."""
+def _scored(part: BandedPairs, people: np.ndarray, supply: np.ndarray, pairs: int) -> list[Point]:
+    call = measure(lambda: two_step_access(people, supply, part).score, repeat=9)
+    return [Point(pairs, call.cpu, call.extra_mb + part.slot.nbytes / 1e6)] if call else []
+
+
+def streamed(towns: Communes, everywhere: Places) -> tuple[list[Point], int]:
+    """Measure E2SFCA from coordinates: communes, then more and more squares; also count these."""
     rng = np.random.default_rng(0)
     hosts = rng.choice(len(towns.code), SERVICES, p=towns.population / towns.population.sum())
     services = scattered(towns, hosts, 0.5, rng)
-    share = towns.population**0.6 * towns.area_km2**0.4
-    count = rng.poisson(np.minimum(share / share.sum() * 2.4e6, 25 * towns.area_km2))
-    squares = scattered(towns, np.repeat(np.arange(len(towns.code)), count), 1.0, rng)
+    squares = squares_of(towns, rng)
     shuffled = rng.permutation(squares.longitude.size)
     every = shuffled.size
     found = []
@@ -97,19 +118,14 @@ def streamed(towns: Communes, everywhere: Places) -> list[Point]:
         (_taken(squares, shuffled[: every // 8]), services),
         (squares, services),
     ):
-        call = measure(lambda o=origins, f=facilities: _stream(o, f), repeat=1)
+        call = measure(lambda o=origins, f=facilities: _count(o, f), repeat=1)
         if call:
             found.append(Point(float(call.answer), call.cpu, call.extra_mb))
-    return found
+    return found, every
 
 
-def _stream(origins: Places, facilities: Places) -> float:
-    """Score, and return the number of pairs: every weight is 1 person for 1 place."""
-    people, supply = np.ones(origins.longitude.size), np.ones(facilities.longitude.size)
-    ones = [(bound, 1.0 - 1e-12 * step) for step, (bound, _) in enumerate(BANDS)]
-    return float(
-        stream_access(origins, facilities, people, supply, ones, CAR_ROLLING).pressure.sum()
-    )
+def _count(origins: Places, facilities: Places) -> float:
+    return stream_count(origins, facilities, CAR_ROLLING)
 
 
 def _taken(every: Places, rows: np.ndarray) -> Places:
@@ -130,31 +146,51 @@ def table(name: str, points: list[Point], least: float) -> list[str]:
     ]
 
 
-def draw(stored: list[Point], flown: list[Point], speed: float, fetch: float) -> None:
-    """Draw time above and memory below, both on logarithmic scales."""
-    ends = (1e3, 1e10)
-    read, take = 2 * STORED_BYTES / speed, 2 * fetch
-    hours = Chart("Processor time (s)", ends, (1e-6, 1e3))
-    room = Chart("Memory, pairs included (MB)", ends, (1e-2, 1e6))
+def europe(stored: list[Point], flown: list[Point], squares: int) -> list[str]:
+    """Write what Europe would need by proportion to its people: nothing of it was run."""
+    last, per_pair = flown[-1], stored[-1].cpu / stored[-1].pairs
+    kept_mb = last.pairs * STORED_BYTES / 1e6
+    lines = (
+        ("inhabited squares of 200 m", squares, "{:,.0f}"),
+        ("services", SERVICES, "{:,.0f}"),
+        ("pairs within 30 minutes", last.pairs, "{:,.0f}"),
+        ("streamed: processor (s)", last.cpu, "{:,.1f}"),
+        ("streamed: memory (MB)", last.extra_mb, "{:,.0f}"),
+        ("kept: processor (s), finding the pairs not counted", last.pairs * per_pair, "{:,.1f}"),
+        ("kept: memory (MB)", kept_mb, "{:,.0f}"),
+    )
+    return [
+        f"| {name} | {form.format(value)} | {form.format(EUROPE * value)} |"
+        for name, value, form in lines
+    ]
+
+
+def draw(stored: list[Point], flown: list[Point], read: float, touch: float) -> None:
+    """Draw time above and memory below, both on logarithmic scales, with what is possible."""
+    hours = Chart("Processor time", "seconds", ENDS, (1e-7, 1e2))
+    room = Chart("Memory, pairs included", "MB", ENDS, (1e-3, 1e5))
     for chart, value in ((hours, "cpu"), (room, "extra_mb")):
         for kind, points in (("given", stored), ("streamed", flown)):
             spots = [(p.pairs, max(getattr(p, value), chart.vertical[0])) for p in points]
             chart.lines.append(Line(kind, f"pairs {kind}", spots))
-    hours.lines.append(Line("limit", "memory bandwidth", [(n, n * read) for n in ends]))
-    hours.lines.append(Line("gather", "gather", [(n, n * take) for n in ends]))
-    kept = [(n, n * STORED_BYTES / 1e6) for n in ends]
-    room.lines.append(Line("limit", "pairs kept, 12 bytes each", kept))
+    hours.lines.append(Line("limit", "limit: memory read", [(n, n * read) for n in ENDS]))
+    hours.lines.append(Line("gather", "limit: fetch, add back", [(n, n * touch) for n in ENDS]))
+    kept = [(n, n * STORED_BYTES / 1e6) for n in ENDS]
+    room.lines.append(Line("limit", f"limit: pairs kept, {STORED_BYTES} bytes each", kept))
     IMAGE.write_text(Chart.page([hours, room]), encoding="utf-8")
 
 
 def main() -> None:
     """Measure, draw, and write the section."""
     towns, everywhere = metropolitan()
-    _stream(places([6.0, 6.1], [47.0, 47.0]), places([6.0], [47.0]))  # compile before forking
-    speed, fetch = bandwidth(), gather()
-    stored, flown = given(towns, everywhere), streamed(towns, everywhere)
-    draw(stored, flown, speed, fetch)
-    least = 2 * max(STORED_BYTES / speed, fetch)
+    small = places([6.0, 6.1], [47.0, 47.0])  # compile before forking
+    _count(small, small)
+    two_step_access([1, 1], [1, 1], banded(pairs_within(small, small, 30, CAR_ROLLING), BANDS))
+    speed, (take, put) = bandwidth(), fetched()
+    stored, (flown, squares) = given(towns, everywhere), streamed(towns, everywhere)
+    read = 2 * STORED_BYTES / speed
+    draw(stored, flown, read, take + put)
+    least = max(read, take + put)
     lines = [
         "| pairs | how many | processor | ns per pair | ÷ limit of stored pairs | memory (MB) |",
         "|---|---|---|---|---|---|",
@@ -165,13 +201,18 @@ def main() -> None:
 ![Time and memory against pairs](images/growth.svg)
 
 E2SFCA of France by communes and by drawn inhabited squares, bands 10/20/30 min, seed 0. "Given":
-weights stored, {STORED_BYTES} bytes a pair, counted as memory. "Streamed": from coordinates,
+bands prepared (`banded`), {STORED_BYTES} bytes a pair, counted as memory; beyond all France by
+communes, the same again {TIMES[0]} and {TIMES[1]} times side by side. "Streamed": from coordinates,
 no pair kept, finding the pairs included. The limit is what this machine allows one thread, measured
-in the same run: {speed / 1e9:.1f} GB/s read, {fetch * 1e9:.2f} ns to gather one value; each stored
-pair is read twice. What holds each back, and what Europe would need:
-[methods/scale.md](methods/scale.md).
+in the same run: {speed / 1e9:.1f} GB/s read, {take * 1e9:.2f} ns to fetch one value,
+{put * 1e9:.2f} ns to add to one; each stored pair is read twice, fetched once and added once. What
+holds each back, and what Europe would need: [methods/scale.md](methods/scale.md).
 
 {chr(10).join(lines)}
+
+| by proportion to the people, not run | France | Europe, × {EUROPE} |
+|---|---|---|
+{chr(10).join(europe(stored, flown, squares))}
 """
     write_section("growth", "How cost grows", "python engine/benchmarks/bench_growth.py", text)
 

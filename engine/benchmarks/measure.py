@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+LEAST = 0.2  # seconds of calls: short ones are repeated more, or noise is all one sees
 FORK = multiprocessing.get_context("fork")  # the child starts with the data already in memory
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "ops" / "bench"))
 
@@ -27,7 +28,7 @@ class Measured:
 
 
 def measure(call: Callable[[], Any], repeat: int = 3, warm: bool = True) -> Measured | None:
-    """Run `call` in a child process; None when it fails, which is printed."""
+    """Run `call` in a child process, at least so many times; None when it fails, and why."""
     here, there = FORK.Pipe(duplex=False)
     child = FORK.Process(target=_run, args=(call, repeat, warm, there))
     child.start()
@@ -45,11 +46,13 @@ def _run(call: Callable[[], Any], repeat: int, warm: bool, out: Connection) -> N
     best = (float("inf"), float("inf"))
     answer = None
     try:
-        for turn in range(repeat + warm):
+        answer = call() if warm else None
+        turn, began = 0, time.perf_counter()
+        while turn < repeat or (repeat > 1 and time.perf_counter() - began < LEAST):
             wall, cpu = time.perf_counter(), _cpu()
             answer = call()
-            spent = (_cpu() - cpu, time.perf_counter() - wall)
-            best = min(best, spent) if turn >= warm else best
+            best = min(best, (_cpu() - cpu, time.perf_counter() - wall))
+            turn += 1
     except Exception:  # noqa: BLE001 - a peer may fail in any way, and that is a result
         traceback.print_exc()
         out.send(None)

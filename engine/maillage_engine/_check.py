@@ -1,5 +1,6 @@
 """Turn what callers give into clean arrays, or say in one sentence what is wrong with it."""
 
+from numbers import Real
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -23,12 +24,71 @@ class Prepared(Protocol):
     def __rmatmul__(self, values: ArrayLike) -> Floats: ...
 
 
-def numbers(name: str, values: ArrayLike) -> Floats:
-    """Return `values` as float64, whatever their shape."""
+SHOWN = 60  # characters of what was got
+# What is no number, by the kind of its array; NumPy would read most of it as one.
+NO_NUMBERS = {
+    "U": "text", "S": "bytes", "M": "dates", "m": "durations", "c": "complex numbers",
+    "V": "records",
+}  # fmt: skip
+
+
+def numbers(name: str, values: Any) -> Floats:
+    """Return `values` as float64, whatever their shape; what is masked or missing is NaN."""
+    if isinstance(values, np.ma.MaskedArray):  # read as an array, it shows what it hides
+        values = np.where(np.ma.getmaskarray(values), None, values.data)
     try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise BadArray(f"{name} must hold numbers only, in a regular shape.") from None
+        array = np.asarray(values)
+        text = array.dtype.kind == "O" and any(isinstance(one, str) for one in array.flat)
+        said = "text" if text else NO_NUMBERS.get(array.dtype.kind)
+        if said is None and array.dtype.kind == "O" and hasattr(values, "to_numpy"):  # pandas
+            return np.asarray(values.to_numpy(np.float64, na_value=np.nan))
+        if said is None:
+            return array.astype(np.float64, copy=False)
+    except (TypeError, ValueError, OverflowError):
+        said = f"a {type(values).__name__} that cannot be read so"
+    raise BadArray(f"{name} must hold numbers only, in a regular shape; got {said}.")
+
+
+def regular(name: str, values: Any) -> NDArray[Any]:
+    """Return `values` as an array, whatever it holds."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise BadArray(f"{name} must have a regular shape; got {said(values)}.") from None
+
+
+def positions(name: str, values: ArrayLike, size: int, *, count: int | None = None) -> Ints:
+    """Return a vector of whole positions, from 0 to `size` - 1."""
+    array = regular(name, values)
+    if array.ndim != 1 or (count is not None and array.size != count):
+        wanted = "a vector of" if count is None else str(count)
+        raise BadArray(f"{name} must hold {wanted} positions; got shape {array.shape}.")
+    if not array.size:
+        return np.empty(0, dtype=np.int64)
+    if not np.issubdtype(array.dtype, np.integer):
+        raise BadArray(f"{name} must hold whole positions; got {array.dtype}.")
+    wrong = (array < 0) | (array >= size)
+    if wrong.any():
+        first = int(wrong.argmax())
+        raise BadArray(f"{name} must lie in 0..{size - 1}; got {array[first]} at index {first}.")
+    return array.astype(np.int64)
+
+
+def once(name: str, given: Ints) -> Ints:
+    """Refuse positions of which one comes twice."""
+    if np.unique(given).size != given.size:
+        twice = int(np.flatnonzero(np.bincount(given) > 1)[0])
+        raise BadArray(f"{name} must be given once each; got {twice} more than once.")
+    return given
+
+
+def mask(name: str, values: ArrayLike) -> NDArray[np.bool_]:
+    """Return a vector of yes and no; 1 and 0 will do."""
+    array = sized(name, values, empty=True)
+    wrong = ~np.isin(array, (0, 1))
+    if wrong.any():
+        raise BadArray(f"{name} must hold yes and no (1 and 0); got {array[wrong][0]}.")
+    return array == 1
 
 
 def vector(name: str, values: ArrayLike, *, size: int | None = None, empty: bool = False) -> Floats:
@@ -95,7 +155,7 @@ def weight(value: Any, shape: tuple[int, int]) -> Floats | csr_array:
     matrix = csr_array(given) if issparse(given) else numbers("weight", given)
     if matrix.shape != shape:
         raise BadArray(f"weight must have shape {shape}; got {matrix.shape}.")
-    stored = np.asarray(matrix.data if issparse(matrix) else matrix)
+    stored = numbers("weight", matrix.data) if issparse(matrix) else np.asarray(matrix)
     if stored.size and not (_ordered(stored) or (stored.min() >= 0 and stored.max() <= 1)):
         wrong = stored[~((stored >= 0) & (stored <= 1))][0]
         raise BadArray(
@@ -116,29 +176,82 @@ def _ordered(stored: NDArray[Any]) -> bool:
 
 def labels(name: str, values: ArrayLike, size: int) -> tuple[NDArray[Any], Ints]:
     """Return the distinct labels, sorted, and the position of each row's label among them."""
-    array = np.asarray(values)
+    array = regular(name, values)
     if array.shape != (size,):
         raise BadArray(f"{name} must hold {size} labels; got an array of shape {array.shape}.")
-    distinct, position = np.unique(array, return_inverse=True)
+    try:
+        distinct, position = np.unique(array, return_inverse=True)
+    except TypeError:
+        raise BadArray(f"{name} must hold labels of one kind, all text or all numbers.") from None
     return distinct, position.astype(np.int64)
+
+
+def number(name: str, value: Any) -> float:
+    """Return a single number, whatever it is."""
+    try:
+        if isinstance(value, Real):
+            return float(value)
+    except OverflowError:
+        pass
+    raise BadParameter(f"{name} must be a number; got {said(value)}.")
+
+
+def said(value: Any) -> str:
+    """Show what was got, on one line and not too long."""
+    shown = " ".join(repr(value).split())
+    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
 
 
 def positive(name: str, value: float) -> float:
     """Return a finite number > 0."""
-    if not (np.isfinite(value) and value > 0):
+    found = number(name, value)
+    if not 0 < found < np.inf:
         raise BadParameter(f"{name} must be a finite number > 0; got {value}.")
-    return float(value)
+    return found
+
+
+def not_negative(name: str, value: float, unit: str = "") -> float:
+    """Return a finite number >= 0."""
+    found = number(name, value)
+    if not 0 <= found < np.inf:
+        raise BadParameter(f"{name} must be >= 0{unit}, and finite; got {value}.")
+    return found
+
+
+def threshold(name: str, value: float) -> float:
+    """Return minutes >= 0; infinite for no threshold."""
+    found = number(name, value)
+    if not found >= 0:
+        raise BadParameter(f"{name} must be >= 0 minutes; got {value}.")
+    return found
 
 
 def fraction(name: str, value: float) -> float:
     """Return a number in [0, 1]."""
-    if not 0 <= value <= 1:
+    found = number(name, value)
+    if not 0 <= found <= 1:
         raise BadParameter(f"{name} must lie in [0, 1]; got {value}.")
-    return float(value)
+    return found
+
+
+def inside(name: str, value: float) -> float:
+    """Return a number between 0 and 1, neither of them included."""
+    found = number(name, value)
+    if not 0 < found < 1:
+        raise BadParameter(f"{name} must lie in (0, 1); got {value}.")
+    return found
 
 
 def whole(name: str, value: int, least: int) -> int:
     """Return a whole number, at least `least`."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise BadParameter(f"{name} must be a whole number >= {least}; got {value!r}.")
+        raise BadParameter(f"{name} must be a whole number >= {least}; got {said(value)}.")
     return int(value)
+
+
+def chance(seed: Any) -> np.random.Generator:
+    """Return the draws that a seed gives: the same ones each time."""
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise BadParameter(f"seed must be a whole number >= 0; got {said(seed)}.") from None

@@ -21,6 +21,7 @@ from maillage.demo import (
     referrals,
     rows,
     scenarios,
+    searches,
     support,
     trust,
     workday,
@@ -79,6 +80,7 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
             fees.receive(anchor)
             scenarios.receive(anchor)
             quality.look_back(anchor)
+            searches.receive(anchor)
         stored = _rebuild_openings(written, anchor)
     return Loaded(
         organizations=sum(len(each.organizations) for each in written),
@@ -103,6 +105,7 @@ def remove() -> int:
         services = Service.objects.filter(is_demonstration=True)
         count = services.count()
         quality.forget()
+        searches.remove()
         fees.remove()
         scenarios.remove()
         trust.remove()

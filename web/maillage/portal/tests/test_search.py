@@ -17,8 +17,10 @@ NOTHING_NEAR = {"commune": "Passavant-la-Rochère", "need": "bullying", "languag
 
 
 def counted():
+    """This month's counts: the demonstration laid those of the months before."""
     with scope.system():
-        return {(u.commune_id, u.need): u.count for u in UnmetNeed.objects.all()}
+        found = UnmetNeed.objects.filter(month=timezone.localdate().replace(day=1))
+        return {(u.commune_id, u.need): u.count for u in found}
 
 
 def results(response):

@@ -1,5 +1,7 @@
 """What those who receive do on their pages: say yes, hand over, receive together, keep rooms."""
 
+import html
+import re
 from datetime import UTC, timedelta
 from uuid import uuid4
 
@@ -14,7 +16,7 @@ from maillage.agenda.tests import made
 from maillage.core import scope
 from maillage.core.models import OutboxMessage
 from maillage.directory.when import WEEKDAYS
-from maillage.families.models import Contact
+from maillage.families.models import Consent, Contact
 from maillage.organizations.tests.staff import Role, manager, person, sign_in
 
 
@@ -157,6 +159,25 @@ def test_two_people_are_booked_together_for_a_parent(place, client):
         assert found.practitioners.count() == 2
         assert found.booked_by == place.staff
     assert client.post(address, {**typed, "key": str(uuid4())}).status_code == 409
+
+
+def test_two_people_are_booked_together_for_a_family_that_is_known_already(place, client):
+    sign_in(client, place.staff)
+    first = place.booked(place.ada, place.times[0])
+    family = {"pour": str(first.pk)}
+    page = client.get(reverse("agenda:together"), joint(place) | family).text
+    address = reverse("portal:book_together", args=[place.ada.pk, stamp(place.times[1])])
+    (link,) = re.findall(rf'href="({address}[^"]*)"', page)
+    there = html.unescape(link)
+    assert not {"name", "reach", "language"} & set(client.get(there).context["form"].fields)
+    typed = {"key": str(uuid4()), "mode": "on_site", "composition": "alone", "means": "desk"}
+    assert client.post(there, typed).status_code == 400
+    assert client.post(there, typed | {"consent": "on"}).status_code == 302
+    with scope.system():
+        second = Appointment.objects.exclude(pk=first.pk).get()
+        assert second.practitioners.count() == 2
+        assert second.contact_id == first.contact_id
+        assert Consent.objects.get(object_id=second.pk).means == "desk"
 
 
 def test_nobody_books_together_for_an_employer_that_is_not_theirs(place, client):

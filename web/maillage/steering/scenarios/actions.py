@@ -31,7 +31,7 @@ from maillage.territory.imports.table import Table
 from maillage.territory.models import Commune, Departement
 
 WAITING = "attente"
-STEPS = ("debut", "trajets", *AIMS)
+STEPS, BALANCED = ("debut", "trajets", *AIMS), "equilibre"
 
 
 def key(plan: Plan, facts: PlanFacts) -> str:
@@ -45,9 +45,14 @@ def found(plan: Plan, facts: PlanFacts) -> Outcome | None:
     return unpack(packed) if packed is not None else None
 
 
+def steps_of(plan: Plan) -> tuple[str, ...]:
+    """What is done for a plan, in order."""
+    return (*STEPS, BALANCED) if plan.team else STEPS
+
+
 def progress(plan: Plan, facts: PlanFacts) -> int:
     """How many steps of its run are done; 0 when nobody works on it yet."""
-    keys = [_step(key(plan, facts), step) for step in STEPS]
+    keys = [_step(key(plan, facts), step) for step in steps_of(plan)]
     return FrozenResult.objects.filter(pk__in=keys).count()
 
 
@@ -73,7 +78,7 @@ def ask_again(plan: Plan, facts: PlanFacts) -> None:
     """Forget the run that gave no answer, and ask once more; a run that may answer is left."""
     if run(plan, facts).silence:
         name = key(plan, facts)
-        steps = [_step(name, step) for step in (WAITING, *STEPS)]
+        steps = [_step(name, step) for step in (WAITING, *steps_of(plan))]
         FrozenResult.objects.filter(pk__in=steps).delete()
         ask(plan, facts)
 

@@ -126,6 +126,18 @@ def best(aim: str, plan: Plan, ground: Ground, count: int) -> Choice:
     return Choice(first.chosen, first.closed, first.value, min(c.bound for c in found))
 
 
+def margins(aim: str, plan: Plan, ground: Ground, count: int) -> tuple[float | None, float | None]:
+    """What one place less and one place more would be worth; None where it cannot be asked."""
+
+    def worth(size: int) -> float | None:
+        least, most = max(1, len(ground.unmet())), min(MOST_ADDED, len(ground.candidates))
+        return best(aim, plan, ground, size).value if least <= size <= most else None
+
+    if plan.is_itinerant or plan.moving:
+        return None, None
+    return worth(count - 1), worth(count + 1)
+
+
 def _with_duties(
     asked: _Asked,
     unmet: tuple[Ints, ...],

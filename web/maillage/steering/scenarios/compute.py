@@ -10,11 +10,13 @@ from maillage.directory.vocabulary import Kind
 from maillage.steering.compute import weights
 from maillage.steering.diagnosis import rounded
 from maillage.steering.provenance import code_version
+from maillage.steering.scenarios.balance import balance
 from maillage.steering.scenarios.choosing import (
     AIMS,
     Choice,
     best,
     count_of,
+    margins,
     refusal,
     steadiness,
 )
@@ -44,6 +46,8 @@ def solve(plan: Plan, given: PlanInputs, tell: Tell = lambda step: None) -> Outc
             tell(aim)
     everything = np.arange(len(land.sites))
     served = {site.commune for site in land.sites}
+    even = balance(plan, given, land) if not refused[0] else None
+    tell("equilibre")
     return Outcome(
         plan=plan,
         departement_name=given.facts.main.departement_name,
@@ -55,6 +59,7 @@ def solve(plan: Plan, given: PlanInputs, tell: Tell = lambda step: None) -> Outc
         proposals=tuple(proposals),
         duties=duties(land.due, served),
         grouped=grouped(plan, given, served),
+        balance=even,
         childminders=sum(n for _c, n in given.facts.childminders) or None,
         per_fte=given.facts.law[0] if plan.kind == Kind.RPE else None,
         required=land.required / 10 if given.facts.childminders else None,
@@ -87,17 +92,18 @@ def _proposal(aim: str, plan: Plan, given: PlanInputs, land: Ground, choice: Cho
     users = np.where(nearest >= len(land.sites), land.people, 0.0)
     places = _places(plan, given, land, choice, (steady, exactly, means.staff))
     communes = [given.communes[at] for at in land.rows]
-    total = float(land.people.sum())
-    shown = total if aim == "couverture" else 0.0
-    scale = total if aim == "moyenne" else 1.0
-    sign = -1.0 if aim == "couverture" else 1.0
+    fewer, more = margins(aim, plan, land, choice.chosen.size)
+
+    def shown(value: float) -> float:
+        return _shown(aim, value, float(land.people.sum()))
+
     return Proposal(
         aim=aim,
         places=places,
         closed=tuple(label(land.sites[at]) for at in choice.closed),
         after=_network(plan, land, columns, given),
-        objective=rounded(shown + sign * choice.value / scale),
-        bound=rounded(shown + sign * choice.bound / scale),
+        objective=shown(choice.value),
+        bound=shown(choice.bound),
         proven=abs(choice.value - choice.bound) <= 1e-6 * max(1.0, abs(choice.value)),
         gain=rounded(change.gain, 3),
         lose=rounded(change.lose, 3),
@@ -109,7 +115,16 @@ def _proposal(aim: str, plan: Plan, given: PlanInputs, land: Ground, choice: Cho
         low=int(spread[0] * plan.low_use / 100),
         high=int(-(-spread[1] * plan.high_use // 100)),
         reinforced=means.reinforced,
+        fewer=None if fewer is None else shown(fewer),
+        more=None if more is None else shown(more),
     )
+
+
+def _shown(aim: str, value: float, people: float) -> float:
+    """A value as it is said: mean minutes, minutes of the farthest, or persons within reach."""
+    if aim == "couverture":
+        return rounded(people - value)
+    return rounded(value / people if aim == "moyenne" else value)
 
 
 def _places(

@@ -4,7 +4,7 @@ from django.utils.html import escape
 
 from maillage.steering import drawing, maps
 from maillage.steering.scenarios import presentation
-from maillage.steering.scenarios.frames import Frame
+from maillage.steering.scenarios.frames import Frame, Label
 from maillage.steering.scenarios.result import Outcome
 
 NEW = "#0d5a53"
@@ -23,6 +23,8 @@ def svg(found: Outcome, where: tuple[maps.Ground, Frame], at: int) -> bytes:
         _mark(ground, frame, (p.latitude, p.longitude), f'<path d="{DIAMOND}" fill="{NEW}"/>')
         for p in places
     ]
+    spots = [ground.spot(lat, lon) for lat, lon, _name in found.sites]
+    dots = [spot for spot in spots if spot]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{frame.box}"'
         f' width="{frame.width}" height="{frame.height}" {drawing.FONT}>',
@@ -31,7 +33,7 @@ def svg(found: Outcome, where: tuple[maps.Ground, Frame], at: int) -> bytes:
         maps.coloured(presentation.fills(found, ground, at), ground.paths, prefix="c", own=True),
         "</g>",
         f'<g stroke="#ffffff" stroke-width="3">{"".join(marks)}</g>',
-        "".join(_name(ground, frame, (p.latitude, p.longitude), p.name) for p in places),
+        "".join(_name(frame, one) for one in presentation.labels(ground, frame, places, dots)),
         "</svg>\n",
     ]
     return "".join(parts).encode()
@@ -44,14 +46,12 @@ def _mark(ground: maps.Ground, frame: Frame, place: tuple[float, float], shape: 
     return f'<g transform="translate({spot[0]} {spot[1]}) scale({frame.scale})">{shape}</g>'
 
 
-def _name(ground: maps.Ground, frame: Frame, place: tuple[float, float], name: str) -> str:
+def _name(frame: Frame, one: Label) -> str:
     """A name over a halo of its own, drawn apart: not every reader knows paint-order."""
-    spot = ground.spot(*place)
-    left = spot is not None and frame.is_right(spot[0])
     halo = 'fill="#ffffff" stroke="#ffffff" stroke-width="7" stroke-linejoin="round"'
     words = "".join(
-        f'<text x="{-26 if left else 26}" y="10" font-size="30" font-weight="700"'
-        f' text-anchor="{"end" if left else "start"}" {look}>{escape(name)}</text>'
+        f'<text x="{one.at}" y="{one.down + 10}" font-size="28" font-weight="700"'
+        f' text-anchor="{"end" if one.left else "start"}" {look}>{escape(one.name)}</text>'
         for look in (halo, f'fill="{drawing.INK}" stroke="none"')
     )
-    return _mark(ground, frame, place, words)
+    return f'<g transform="translate({one.x} {one.y}) scale({frame.scale})">{words}</g>'

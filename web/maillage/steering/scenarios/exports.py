@@ -1,6 +1,7 @@
 """An outcome as files: the same outcome gives the same bytes."""
 
 import json
+from shlex import quote
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ OPTIONS = {  # of the command → of the plan
     "mode": "mode", "minutes": "minutes", "adding": "adding", "moving": "moving",
     "vehicles": "vehicles", "stops": "stops", "budget": "budget", "opening": "opening",
     "wage": "wage", "persons": "persons", "tenths": "tenths", "staff-tenths": "staff_tenths",
-    "today-tenths": "today_tenths",
+    "today-tenths": "today_tenths", "team": "team", "apart": "apart",
     "low-use": "low_use", "high-use": "high_use",
 }  # fmt: skip
 
@@ -39,6 +40,19 @@ def places_csv(found: Outcome) -> bytes:
         (proposal.aim, p.commune, p.name, p.latitude, p.longitude, p.persons, p.minutes, p.saved,
          p.steady, p.exactly, p.staff, p.needed)
         for proposal in found.proposals for p in proposal.places
+    ]  # fmt: skip
+    return csv_bytes([head, *rows])
+
+
+def balance_csv(found: Outcome) -> bytes:
+    """One row per place of each compromise of the team."""
+    head = ("compromis", "lieux", "presence_etp_au_moins", "minutes_en_moyenne", "public_a_portee",
+            "commune", "presence_etp", "personne", "prouve")  # fmt: skip
+    rows = [
+        (at, one.sites, one.floor, one.mean, one.within, post.name, post.presence, post.person + 1,
+         int(one.proven))
+        for at, one in enumerate(found.balance.compromises if found.balance else (), 1)
+        for post in one.posts
     ]  # fmt: skip
     return csv_bytes([head, *rows])
 
@@ -68,5 +82,5 @@ def _point(longitude: float, latitude: float, facts: dict[str, Any]) -> dict[str
 def command(plan: Plan) -> str:
     """The command that rebuilds these files."""
     given = {option: getattr(plan, name) for option, name in OPTIONS.items()}
-    said = " ".join(f"--{option} {value}" for option, value in given.items() if value != "")
+    said = " ".join(f"--{option} {quote(str(v))}" for option, v in given.items() if v != "")
     return f"maillage scenarios {plan.departement} {said} --out {_('scenario')}"

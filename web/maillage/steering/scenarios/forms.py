@@ -1,9 +1,11 @@
 """What an officer may ask of a siting, and the words of a decision."""
 
+import re
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.vocabulary import Kind
@@ -12,10 +14,16 @@ from maillage.steering.question import MINUTES, default_audience
 from maillage.steering.scenarios import inputs
 from maillage.steering.scenarios.plan import MOST_ADDED, MOST_MOVED, WORDS, Plan
 from maillage.steering.vocabulary import Audience
+from maillage.steering.wording import number
 from maillage.territory.models import Mode
 
 MOST_EUROS = 50_000_000
 MOST_VEHICLES, MOST_STOPS = 4, 6
+MOST_POSTS, LONGEST_TEAM = 8, 80
+PORTION = _(
+    "Écrivez des temps pleins, de %(low)s à %(high)s, avec une décimale au plus : 0,5 pour un"
+    " mi-temps."
+)
 WHOLE = _("Écrivez un nombre entier de %(low)d à %(high)d : la valeur habituelle est gardée.")
 
 
@@ -27,6 +35,42 @@ def _number(label: Any, low: int, high: int, help_text: Any = "") -> forms.Integ
         label=label, min_value=low, max_value=high, required=False, error_messages=errors,
         help_text=help_text,
     )  # fmt: skip
+
+
+class FullTimeField(forms.Field):
+    """Full-time equivalents with one decimal, "0,5" or "0.5", given as whole tenths."""
+
+    def __init__(self, label: Any, most: int, help_text: Any = "") -> None:
+        super().__init__(label=label, required=False, help_text=help_text)
+        self.most = most
+        self.widget.attrs["inputmode"] = "decimal"
+
+    def to_python(self, value: Any) -> int | None:
+        """Read one number; nothing where nothing is written."""
+        text = str(value or "").strip()
+        return tenths_of(text, 0, self.most) if text else None
+
+
+class TeamField(forms.CharField):
+    """The posts of a team, "1 ; 0,5 ; 0,5", given as tenths in words: "10 5 5"."""
+
+    def to_python(self, value: Any) -> str:
+        """Read each post, the fullest first: the order of people changes nothing."""
+        parts = [part for part in re.split(r"[;+\s]+", str(super().to_python(value))) if part]
+        if len(parts) > MOST_POSTS:
+            raise forms.ValidationError(_("Huit personnes au plus : l’équipe est laissée de côté."))
+        posts = sorted((tenths_of(part, 1, 10) for part in parts), reverse=True)
+        return " ".join(map(str, posts))
+
+
+def tenths_of(text: str, low: int, most: int) -> int:
+    """Whole tenths from full-time equivalents as people write them."""
+    found = re.fullmatch(r"(\d{1,3})(?:[.,](\d))?0*", text)
+    tenths = 10 * int(found[1]) + int(found[2] or 0) if found else -1
+    if not low <= tenths <= most:
+        bounds = {"low": number(low / 10, 1 if low else 0), "high": number(most // 10)}
+        raise forms.ValidationError(PORTION % bounds)
+    return tenths
 
 
 class PlanForm(forms.Form):
@@ -52,14 +96,20 @@ class PlanForm(forms.Form):
     ouverture = _number(_("Coût d’un lieu par an, hors salaires (€)"), 0, MOST_EUROS)
     salaire = _number(_("Coût d’un temps plein par an (€)"), 0, MOST_EUROS)
     personnes = _number(_("Personnes suivies par temps plein"), 0, 10_000)
-    dixiemes = _number(
-        _("Personnel d’un lieu, en dixièmes de temps plein"), 0, 100, _("5 pour un mi-temps.")
+    etp_lieu = FullTimeField(
+        _("Personnel de chaque lieu, au moins (temps plein)"), 100, _("0,5 pour un mi-temps.")
     )
-    personnel = _number(_("Personnel qu’on peut trouver, en dixièmes de temps plein"), 0, 1000)
-    personnel_actuel = _number(
-        _("Personnel des relais d’aujourd’hui, en dixièmes de temps plein"), 0, 1000,
+    etp_possibles = FullTimeField(_("Personnel qu’on peut trouver (temps plein)"), 1000)
+    etp_actuels = FullTimeField(
+        _("Personnel des relais d’aujourd’hui (temps plein)"), 1000,
         _("Pour un relais petite enfance : un temps plein pour 70 assistantes maternelles."),
     )  # fmt: skip
+    equipe = TeamField(
+        label=_("Équipe à partager entre des lieux"), required=False, max_length=LONGEST_TEAM,
+        help_text=_("Le temps de chaque personne : 1 ; 0,5 ; 0,5. La page compare alors moins de"
+                    " lieux, plus de présence, moins de trajet."),
+    )  # fmt: skip
+    ecart = _number(_("Entre deux lieux d’une même personne, au plus (minutes)"), 1, 120)
     venue_basse = _number(_("Part du public proche qui viendrait, au moins (%)"), 0, 100)
     venue_haute = _number(_("Part du public proche qui viendrait, au plus (%)"), 0, 100)
 
@@ -77,7 +127,10 @@ class PlanForm(forms.Form):
         self._offer("voisin", [("", _("personne : seul")), *around])
         self.is_valid()
         self.plan = self._plan(here)
-        self.data = self.plan.parameters()
+        self.data = {
+            name: value.replace(".", get_format("DECIMAL_SEPARATOR"))
+            for name, value in self.plan.parameters().items()
+        }
 
     def clean(self) -> dict[str, Any]:
         """Refuse an interval of use upside down, and vehicles without stops."""

@@ -1,7 +1,7 @@
 """The part of a département's map that a plan is about, so that a few communes fill the page."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TypeAlias
@@ -11,6 +11,9 @@ from maillage.steering.maps import Ground
 Box: TypeAlias = tuple[int, int, int, int]  # west, north, east, south
 MARGIN = 40  # map units around what is shown
 TALLEST, FLATTEST = 1.15, 0.62  # height over width
+GAP, DOT = 26, 12  # marks: from a place to its name, half a site's dot
+LETTER, TALL = 14.0, 26.0  # of a name: usual width of a letter, height
+SHIFTS = (0, -24, 24)
 _NUMBER = re.compile(r"-?\d+")
 _RING = re.compile(r"M(-?\d+) (-?\d+)l([^z]*)z")
 
@@ -35,6 +38,10 @@ class Frame:
         """How much smaller marks are drawn, to keep their size on the page."""
         return f"{self.width / self.whole:.3f}"
 
+    def holds(self, box: tuple[float, float, float, float]) -> bool:
+        """Tell whether a box is shown whole, from west to east."""
+        return box[0] >= self.x and box[2] <= self.x + self.width
+
     def meets(self, box: Box) -> bool:
         """Tell whether something of a box is shown."""
         west, north, east, south = box
@@ -45,9 +52,59 @@ class Frame:
             and north <= self.y + self.height
         )
 
-    def is_right(self, x: int) -> bool:
-        """Tell whether a name should go to the left of its mark, away from the edge."""
-        return x > self.x + 0.64 * self.width
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place, and where its name goes: in units of marks, which keep their size on the page."""
+
+    x: int
+    y: int
+    name: str
+    left: bool = False
+    down: int = 0
+
+    @property
+    def at(self) -> int:
+        """Where the name starts, or ends when it goes to the left."""
+        return -GAP if self.left else GAP
+
+
+def labelled(
+    frame: Frame, places: Sequence[tuple[int, int, str]], dots: Iterable[tuple[int, int]]
+) -> list[Label]:
+    """Put each name beside its place, where it covers other names and dots the least."""
+    unit = frame.width / frame.whole
+    taken = [_marked(x, y, DOT * unit) for x, y in dots]
+    taken += [_marked(x, y, GAP * unit) for x, y, _name in places]
+    found = []
+    for x, y, name in places:
+        first = x > frame.x + 0.64 * frame.width
+        tries = [Label(x, y, name, left, down) for down in SHIFTS for left in (first, not first)]
+        inside = [one for one in tries if frame.holds(_written(one, unit))] or tries
+        chosen = min(inside, key=lambda one: _covered(_written(one, unit), taken))
+        taken.append(_written(chosen, unit))
+        found.append(chosen)
+    return found
+
+
+def _marked(x: int, y: int, reach: float) -> tuple[float, float, float, float]:
+    return x - reach, y - reach, x + reach, y + reach
+
+
+def _written(one: Label, unit: float) -> tuple[float, float, float, float]:
+    long = LETTER * len(one.name)
+    west = one.x + unit * (one.at - long if one.left else one.at)
+    middle = one.y + unit * one.down
+    return west, middle - unit * TALL / 2, west + unit * long, middle + unit * TALL / 2
+
+
+def _covered(box: tuple[float, ...], taken: Iterable[tuple[float, ...]]) -> float:
+    """The area of a box that lies under others."""
+    west, north, east, south = box
+    return sum(
+        max(0.0, min(east, e) - max(west, w)) * max(0.0, min(south, s) - max(north, n))
+        for w, n, e, s in taken
+    )
 
 
 def framed(ground: Ground, codes: Iterable[str]) -> tuple[Ground, Frame]:

@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 from maillage.core import printed
 from maillage.steering import maps, wording
 from maillage.steering.drawing import COLOURS
-from maillage.steering.scenarios import drawing, presentation, wordings
+from maillage.steering.scenarios import (
+    balance_page,
+    drawing,
+    law_words,
+    presentation,
+    wordings,
+)
 from maillage.steering.scenarios.actions import Words
 from maillage.steering.scenarios.result import Outcome, Proposal
 
@@ -56,11 +62,25 @@ def _facts(found: Outcome, aim: str, words: Words) -> dict[str, Any]:
         ],
         "legend": [[COLOURS[line.css], line.label] for line in presentation.legend(found)],
         "proposals": [_said(found, at, one) for at, one in _in_order(found, aim)],
+        "balance": _balance(found),
         "notes_title": _("À savoir"),
-        "notes": [*wordings.law(found), *presentation.notes(found)],
+        "notes": [*law_words.law(found), *presentation.notes(found)],
         "sources": " · ".join(
             f"{name} : {value}" for name, value in presentation.provenance(found)
         ),
+    }
+
+
+def _balance(found: Outcome) -> dict[str, Any] | None:
+    """The compromises of the team beside today's, where there is a team."""
+    said = balance_page.said(found)
+    if said is None:
+        return None
+    return {
+        "title": _("Moins de lieux, plus de présence, moins de trajet"),
+        "head": [column.label for column in said["columns"]],
+        "rows": [[cell.text for cell in row] for row in said["rows"]],
+        "said": f"{said['sentence']} {said['proof']}",
     }
 
 
@@ -87,7 +107,7 @@ def _said(found: Outcome, at: int, one: Proposal) -> dict[str, Any]:
     lines += [_("Tournée : %(stops)s") % {"stops": ", ".join(r.stops)} for r in one.rounds]
     gains = ", ".join(home.name for home in winners[: presentation.LISTED])
     losses = ", ".join(home.name for home in losers[: presentation.LISTED])
-    said = [wordings.changed(one, found), *wordings.relays(found, one)]
+    said = [wordings.changed(one, found), *law_words.relays(found, one)]
     said += [_("Gagnent d’abord : %(names)s.") % {"names": gains}] if gains else []
     said += [_("Perdent : %(names)s.") % {"names": losses}] if losses else []
     said += [

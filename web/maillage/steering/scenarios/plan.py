@@ -36,6 +36,8 @@ class Plan:
     tenths: int = 0  # of a full-time equivalent, the least of one site
     staff_tenths: int = 0  # full-time equivalents that can be found, in tenths
     today_tenths: int = 0  # full-time equivalents of today's relays, in tenths
+    team: str = ""  # tenths of each person who would be shared among places: "10 5 5"
+    apart: int = 30  # minutes between two places of the same person, at most
     low_use: int = 5  # percent of the people in reach who would come in a year
     high_use: int = 15
 
@@ -74,9 +76,21 @@ class Plan:
         """Euros a year of one site with its least staff."""
         return self.opening + self.wage * self.tenths / 10
 
+    @property
+    def posts(self) -> tuple[int, ...]:
+        """Tenths of a full-time post of each person of the team."""
+        return tuple(int(tenths) for tenths in self.team.split())
+
     def parameters(self) -> dict[str, str]:
         """The address's own words, in a fixed order."""
-        return {name: str(getattr(self, field)) for name, field in WORDS.items()}
+        return {name: self._said(field) for name, field in WORDS.items()}
+
+    def _said(self, field: str) -> str:
+        """One value as people write it: posts in full-time equivalents."""
+        if field == "team":
+            return ";".join(full_time(tenths) for tenths in self.posts)
+        value = getattr(self, field)
+        return full_time(value) if field in TENTHS else str(value)
 
     def query(self) -> str:
         """What follows the question mark of a shareable address."""
@@ -87,7 +101,13 @@ WORDS = {  # of the address → of the plan
     "departement": "departement", "territoire": "epci", "voisin": "neighbour", "service": "kind",
     "public": "audience", "deplacement": "mode", "minutes": "minutes", "ajouter": "adding",
     "deplacer": "moving", "vehicules": "vehicles", "etapes": "stops", "budget": "budget",
-    "ouverture": "opening", "salaire": "wage", "personnes": "persons", "dixiemes": "tenths",
-    "personnel": "staff_tenths", "personnel_actuel": "today_tenths",
-    "venue_basse": "low_use", "venue_haute": "high_use",
+    "ouverture": "opening", "salaire": "wage", "personnes": "persons", "etp_lieu": "tenths",
+    "etp_possibles": "staff_tenths", "etp_actuels": "today_tenths", "equipe": "team",
+    "ecart": "apart", "venue_basse": "low_use", "venue_haute": "high_use",
 }  # fmt: skip
+TENTHS = frozenset({"tenths", "staff_tenths", "today_tenths"})
+
+
+def full_time(tenths: int) -> str:
+    """Tenths of a full-time post as full-time equivalents: 5 is "0.5", 10 is "1"."""
+    return f"{tenths / 10:g}"

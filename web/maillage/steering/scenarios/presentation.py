@@ -1,6 +1,6 @@
 """From an outcome to what the page shows: maps, the table side by side, who gains and who loses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
@@ -12,7 +12,7 @@ from maillage.core.tables import Cell, Column
 from maillage.steering import maps, wording
 from maillage.steering.classes import MISSING, UNSERVED
 from maillage.steering.scenarios import wordings
-from maillage.steering.scenarios.frames import Frame, framed
+from maillage.steering.scenarios.frames import Frame, Label, framed, labelled
 from maillage.steering.scenarios.result import Home, Network, Outcome, Place, Proposal
 from maillage.territory.models import Mode
 
@@ -21,6 +21,7 @@ FILES = {
     "dossier.pdf": gettext_lazy("Dossier pour le conseil (PDF)"),
     "communes.csv": gettext_lazy("Toutes les communes (CSV)"),
     "lieux.csv": gettext_lazy("Les lieux proposés (CSV)"),
+    "equilibre.csv": gettext_lazy("Les compromis de l’équipe (CSV)"),
     "lieux.geojson": gettext_lazy("Les lieux sur une carte (GeoJSON)"),
 }
 FELT = 0.95  # minutes under which nobody notices
@@ -38,7 +39,7 @@ class Map:
     ground: maps.Ground
     frame: Frame
     dots: list[tuple[int, int, str]]
-    new: list[tuple[int, int, str, bool]]
+    new: list[Label]
 
     @property
     def hatch(self) -> str:
@@ -249,7 +250,7 @@ def _map(
     network = found.proposals[at - 1].after if at else found.today
     share = wording.percent(network.share) if network else "–"
     spots = [(ground.spot(la, lo), name) for la, lo, name in found.sites]
-    new = [(ground.spot(p.latitude, p.longitude), p.name) for p in places]
+    dots = [(*spot, name) for spot, name in spots if spot]
     return Map(
         id=f"scenario-{at}",
         title=title,
@@ -258,9 +259,17 @@ def _map(
         drawn=mark_safe(shapes),  # noqa: S308 - escaped there
         ground=ground,
         frame=shown,
-        dots=[(*spot, name) for spot, name in spots if spot],
-        new=[(*spot, name, shown.is_right(spot[0])) for spot, name in new if spot],
+        dots=dots,
+        new=labels(ground, shown, places, [(x, y) for x, y, _name in dots]),
     )
+
+
+def labels(
+    ground: maps.Ground, shown: Frame, places: Sequence[Place], dots: Sequence[tuple[int, int]]
+) -> list[Label]:
+    """The names of places, out of each other's way."""
+    spots = [(ground.spot(place.latitude, place.longitude), place.name) for place in places]
+    return labelled(shown, [(*spot, name) for spot, name in spots if spot], dots)
 
 
 def fills(found: Outcome, ground: maps.Ground, at: int) -> dict[str, tuple[str, str]]:
@@ -296,7 +305,7 @@ def legend(found: Outcome) -> list[LegendClass]:
 def provenance(found: Outcome) -> list[tuple[str, str]]:
     """Where the figures come from."""
     lines = [
-        (_("temps de trajet"), found.travel or _("estimés de mairie à lieu, sans trafic")),
+        (_("temps de trajet"), _trips(found)),
         (_("version du code"), found.code_version),
         (_("empreinte des données"), found.data_hash),
     ]
@@ -305,6 +314,18 @@ def provenance(found: Outcome) -> list[tuple[str, str]]:
         for title, producer, licence, vintage in found.sources
     ]
     return lines
+
+
+def source_line(found: Outcome) -> str:
+    """Where the figures come from, in one line: files with their vintage, directory, trips."""
+    files = dict.fromkeys(f"{by} {vintage}" for _title, by, _licence, vintage in found.sources)
+    return " ; ".join([*files, _("annuaire de Maillage"), _trips(found)])
+
+
+def _trips(found: Outcome) -> str:
+    if found.travel:
+        return _("trajets importés de %(files)s, estimés ailleurs") % {"files": found.travel}
+    return _("trajets estimés de mairie à lieu, sans trafic")
 
 
 def notes(found: Outcome) -> list[str]:

@@ -103,6 +103,38 @@ class Proposal:
     low: int  # persons who would come in the first year
     high: int
     reinforced: float | None = None  # full-time equivalents to add to today's relays
+    fewer: float | None = None  # what the aim counts, were one place less opened
+    more: float | None = None  # and one more
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One place of a team: who is there, and how much."""
+
+    name: str
+    presence: float  # full-time equivalents
+    person: int  # rank in the team
+
+
+@dataclass(frozen=True, slots=True)
+class Compromise:
+    """A network of a team that no other beats on places, presence and travel at once."""
+
+    sites: int
+    floor: float  # full-time equivalents at each place, at least
+    mean: float  # minutes
+    within: float  # persons within the threshold
+    share: float
+    posts: tuple[Post, ...]
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Every best compromise of a team; none when the presence asked is more than anyone has."""
+
+    compromises: tuple[Compromise, ...]
+    complete: bool  # proven that none is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +168,7 @@ class Outcome:
     data_hash: str
     code_version: str
     required: float | None = None  # full-time equivalents that the territory's relays lack
+    balance: Balance | None = None  # None when no team was given
     grouped: tuple[str, ...] = ()  # EPCI that would owe a relay if they hold the competence
     carless: bool = False  # whether those without a car are the households that have none
 
@@ -148,13 +181,14 @@ class Outcome:
 def unpack(packed: bytes) -> Outcome:
     """Read back what `Outcome.pack` wrote."""
     found = _frozen(json.loads(zlib.decompress(packed)))
-    today = found.pop("today")
+    today, balance = found.pop("today"), found.pop("balance", None)
     return Outcome(
         plan=Plan(**found.pop("plan")),
         homes=tuple(Home(**row) for row in found.pop("homes")),
         today=Network(**today) if today else None,
         proposals=tuple(_proposal(row) for row in found.pop("proposals")),
         duties=tuple(Duty(**row) for row in found.pop("duties")),
+        balance=_balance(balance) if balance else None,
         **found,
     )
 
@@ -167,6 +201,14 @@ def _proposal(row: dict[str, Any]) -> Proposal:
         rounds=tuple(Round(**loop) for loop in row.pop("rounds")),
         **row,
     )
+
+
+def _balance(row: dict[str, Any]) -> Balance:
+    found = [
+        Compromise(posts=tuple(Post(**post) for post in one.pop("posts")), **one)
+        for one in row["compromises"]
+    ]
+    return Balance(tuple(found), row["complete"])
 
 
 def _frozen(value: Any) -> Any:

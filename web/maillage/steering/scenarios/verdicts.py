@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from maillage.steering import wording
-from maillage.steering.scenarios import wordings
+from maillage.steering.models import KeptScenario
+from maillage.steering.scenarios import law_words, wordings
 from maillage.steering.scenarios.result import Home, Network, Outcome, Proposal
 
 LISTED = 6
@@ -51,9 +52,12 @@ def _verdict(found: Outcome, one: Proposal) -> Verdict:
     before = _("au lieu de %(value)s %(unit)s") % dict(
         zip(("value", "unit"), say(found.today)[:2], strict=True)
     ) if found.today else ""  # fmt: skip
-    facts = [wordings.changed(one, found), *wordings.relays(found, one)]
+    facts = [wordings.changed(one, found), *law_words.relays(found, one)]
     if one.spent:
         facts.append(_("%(n)s € par an") % {"n": wording.number(one.spent)})
+    if one.spent and one.parts:
+        facts.append(wordings.shared(one, KeptScenario.CostKey.PEOPLE))
+    facts += [wordings.steady(one), *wordings.margins(one, found)]
     return Verdict(
         aim=one.aim,
         name=str(wordings.AIM_NAMES[one.aim]),

@@ -27,8 +27,10 @@ from maillage.steering.permissions import (
 from maillage.steering.presentation import shapes
 from maillage.steering.scenarios import (
     actions,
+    balance_page,
     exports,
     inputs,
+    law_words,
     paper,
     presentation,
     verdicts,
@@ -43,11 +45,12 @@ from maillage.steering.views import nothing_loaded, rights_of
 
 MAIN = ("service", "public", "deplacement", "minutes", "ajouter")
 WHERE = ("departement", "territoire", "voisin", "deplacer", "vehicules", "etapes")
-MEANS = ("budget", "ouverture", "salaire", "personnes", "dixiemes", "personnel", "personnel_actuel",
-         "venue_basse", "venue_haute")  # fmt: skip
+MEANS = ("budget", "ouverture", "salaire", "personnes", "etp_lieu", "etp_possibles", "etp_actuels",
+         "equipe", "ecart", "venue_basse", "venue_haute")  # fmt: skip
 FILES = {
     "communes.csv": ("text/csv; charset=utf-8", exports.communes_csv),
     "lieux.csv": ("text/csv; charset=utf-8", exports.places_csv),
+    "equilibre.csv": ("text/csv; charset=utf-8", exports.balance_csv),
     "lieux.geojson": ("application/geo+json", exports.geojson),
     "dossier.pdf": ("application/pdf", paper.pdf),
 }
@@ -82,7 +85,7 @@ def _waiting(
 ) -> HttpResponse:
     done, run = actions.ask(plan, facts), actions.run(plan, facts)
     context |= {"waiting": not run.silence, "silence": wordings.silence(run.silence),
-                "line": wordings.line(run), "done": done, "steps": len(actions.STEPS),
+                "line": wordings.line(run), "done": done, "steps": len(actions.steps_of(plan)),
                 "query": plan.query()}  # fmt: skip
     response = render(request, "steering/scenarios.html", context)
     if not run.silence:
@@ -122,7 +125,8 @@ def _frame(form: PlanForm) -> dict[str, Any]:
         "means_fields": [form[name] for name in MEANS],
         "where_open": bool(plan.epci or plan.neighbour or plan.moving or plan.vehicles)
         or bool(set(WHERE) & set(form.errors)),
-        "means_open": plan.budget > 0 or bool(set(MEANS) & set(form.errors)),
+        "means_open": bool(plan.budget or plan.team) or bool(set(MEANS) & set(form.errors)),
+        "nearby": [(label, other.query()) for label, other in wordings.nearby(plan)],
         "path": [(_("Pilotage"), reverse("steering:home")), (_("Scénarios"), "")],
     }
 
@@ -145,12 +149,18 @@ def _answer(made: Outcome, whole: maps.Ground) -> dict[str, Any]:
         "rows": rows,
         "commune_columns": commune_columns,
         "commune_rows": commune_rows,
-        "law": wordings.law(made),
+        "law": law_words.law(made),
         "notes": presentation.notes(made),
         "provenance": presentation.provenance(made),
         "command": exports.command(made.plan),
         "query": made.plan.query(),
-        "files": [(name, presentation.FILES[name]) for name in FILES],
+        "balance": balance_page.said(made),
+        "source": presentation.source_line(made),
+        "files": [
+            (name, presentation.FILES[name])
+            for name in FILES
+            if made.balance or name != "equilibre.csv"
+        ],
     }
 
 

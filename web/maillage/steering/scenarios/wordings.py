@@ -1,5 +1,8 @@
 """What the page and the paper say of an outcome, in plain words."""
 
+from dataclasses import replace
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -7,12 +10,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from maillage.directory.vocabulary import Kind
 from maillage.steering import wording
 from maillage.steering.models import KeptScenario
-from maillage.steering.scenarios.plan import Plan
-from maillage.steering.scenarios.result import Duty, Outcome, Place, Proposal
+from maillage.steering.scenarios.plan import MOST_ADDED, Plan
+from maillage.steering.scenarios.result import Outcome, Place, Proposal
 from maillage.steering.scenarios.runs import Run
 from maillage.steering.vocabulary import WITH_ARTICLE
 from maillage.territory.models import Mode
 
+STEADY = 0.8  # share of the draws in which a place stays that is called steady
 AIM_NAMES: dict[str, Promise] = {
     "moyenne": gettext_lazy("Le trajet moyen le plus court"),
     "eloignes": gettext_lazy("Les plus éloignés d’abord"),
@@ -90,7 +94,7 @@ def reason(place: Place, found: Outcome) -> str:
 def steadiness(place: Place) -> str:
     """How much this place hangs on the inputs."""
     shown = {"here": wording.percent(place.exactly), "near": wording.percent(place.steady)}
-    if place.steady >= 0.8:
+    if place.steady >= STEADY:
         return (
             _(
                 "Stable : quand les trajets et les effectifs changent un peu, cette commune ou une"
@@ -108,6 +112,36 @@ def steadiness(place: Place) -> str:
         )
         % shown
     )
+
+
+def steady(proposal: Proposal) -> str:
+    """Whether the places hold when the inputs change a little, in one line."""
+    shaky = [place.name for place in proposal.places if place.steady < STEADY]
+    if not shaky:
+        return _("Le choix tient quand les données changent un peu.")
+    return _("À discuter : de petites différences déplaceraient %(names)s.") % {
+        "names": ", ".join(shaky)
+    }
+
+
+def margins(proposal: Proposal, found: Outcome) -> list[str]:
+    """What one place less and one more would give."""
+    said = [
+        text % {"value": _valued(proposal, value, found)}
+        for text, value in (
+            (_("Avec un lieu de moins : %(value)s."), proposal.fewer),
+            (_("Avec un lieu de plus : %(value)s."), proposal.more),
+        )
+        if value is not None
+    ]
+    return [" ".join(said)] if said else []
+
+
+def _valued(proposal: Proposal, value: float, found: Outcome) -> str:
+    if proposal.aim != "couverture":
+        return _("%(n)s min") % {"n": wording.number(value, 1)}
+    every = sum(home.people for home in found.homes)
+    return wording.percent(value / every if every else None)
 
 
 def refusal(found: Outcome) -> str:
@@ -166,6 +200,18 @@ def silence(why: str) -> str:
     }[why]  # fmt: skip
 
 
+def nearby(plan: Plan) -> list[tuple[str, Plan]]:
+    """Questions that differ by one thing, to be set beside this one."""
+    tried: list[tuple[str, dict[str, Any], bool]] = [
+        (_("un lieu de plus"), {"adding": plan.adding + 1}, 0 < plan.adding < MOST_ADDED),
+        (_("un lieu de moins"), {"adding": plan.adding - 1}, plan.adding > 1),
+        (_("sans le voisin"), {"neighbour": ""}, bool(plan.neighbour)),
+        (_("tout le département"), {"epci": "", "neighbour": ""}, bool(plan.epci)),
+        (_("à vélo"), {"mode": plan.other_mode}, plan.mode != plan.other_mode),
+    ]
+    return [(label, replace(plan, **changes)) for label, changes, offered in tried if offered]
+
+
 def line(run: Run) -> str:
     """Whether somebody is on it, and what passes before."""
     if run.taken:
@@ -177,89 +223,6 @@ def line(run: Run) -> str:
             run.before,
         ) % {"n": run.before}
     return _("Le calcul va commencer.")
-
-
-def law(found: Outcome) -> list[str]:
-    """What the law asks of relays, against today's network and what each proposal does."""
-    if found.per_fte is None:
-        return []
-    said = [_duty(duty) for duty in found.duties]
-    if not said:
-        said.append(
-            _("Aucune commune du territoire ne passe le seuil qui oblige à avoir un relais.")
-        )
-    if found.grouped:
-        grouped = _(
-            "Si leurs communes leur ont confié cette compétence, leurs habitants comptent ensemble"
-            " et un relais leur est demandé aussi ; aucun n’y est connu : %(names)s."
-        )
-        said.append(grouped % {"names": ", ".join(map(wording.short_name, found.grouped))})
-    if found.childminders is None:
-        unknown = _(
-            "Le nombre d’assistantes maternelles par commune n’est pas chargé : la cible d’un temps"
-            " plein pour %(n)s n’est donc pas vérifiée."
-        )
-        return [*said, unknown % {"n": wording.number(found.per_fte)}]
-    target = _(
-        "%(n)s assistantes maternelles sur le territoire : il faut %(fte)s temps plein au total (un"
-        " pour %(per)s)."
-    ) % {
-        "n": wording.count(found.childminders),
-        "fte": wording.number(found.childminders / found.per_fte, 1),
-        "per": wording.number(found.per_fte),
-    }
-    return [*said, target, *_lacking(found)]
-
-
-def _duty(duty: Duty) -> str:
-    facts = {"name": duty.name, "n": wording.number(duty.population)}
-    if duty.met and duty.own:
-        return _("%(name)s (%(n)s habitants) doit avoir un relais ; elle en a un.") % facts
-    if duty.met:
-        told = _(
-            "%(name)s (%(n)s habitants) doit avoir un relais. Celui de son intercommunalité"
-            " convient si la commune lui a confié cette compétence, ou s’il la dessert par"
-            " convention : à vérifier."
-        )
-        return told % facts
-    told = _(
-        "%(name)s (%(n)s habitants) doit avoir un relais ; ni elle ni son intercommunalité n’en ont"
-        " dans l’annuaire : chaque proposition en ouvre un dans l’intercommunalité. Si la commune a"
-        " gardé cette compétence, il doit être le sien."
-    )
-    return told % facts
-
-
-def _lacking(found: Outcome) -> list[str]:
-    """What the relays lack, and where each proposal puts it."""
-    if found.required is None:
-        return []
-    facts = {
-        "have": wording.number(found.plan.today_tenths / 10, 1),
-        "more": wording.number(found.required, 1),
-    }
-    if not found.required:
-        return [
-            _("Les relais d’aujourd’hui en ont %(have)s, dites-vous : la cible est tenue.") % facts
-        ]
-    return [
-        _(
-            "Les relais d’aujourd’hui en ont %(have)s, dites-vous : chaque proposition en apporte"
-            " au moins %(more)s de plus."
-        )
-        % facts
-    ]
-
-
-def relays(found: Outcome, one: Proposal) -> list[str]:
-    """Where a proposal puts the full-time equivalents that the law asks for."""
-    if found.required is None or one.reinforced is None:
-        return []
-    new = sum(place.staff or 0 for place in one.places)
-    return [
-        _("Temps plein de relais : %(new)s dans les nouveaux lieux, %(old)s en renfort des autres.")
-        % {"new": wording.number(new, 1), "old": wording.number(one.reinforced, 1)}
-    ]
 
 
 def cost_keys(found: Outcome, proposal: Proposal) -> list[tuple[str, str]]:

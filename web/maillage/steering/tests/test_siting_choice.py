@@ -10,10 +10,10 @@ from maillage.core.maps import Projection
 from maillage.organizations.tests.staff import Role, person, sign_in
 from maillage.steering import maps
 from maillage.steering.inputs import CommuneFacts, Facts, Site
-from maillage.steering.scenarios import actions, compute, wordings
+from maillage.steering.scenarios import actions, compute, law_words, wordings
 from maillage.steering.scenarios.choosing import AIMS, best
 from maillage.steering.scenarios.duties import Due
-from maillage.steering.scenarios.frames import framed
+from maillage.steering.scenarios.frames import Frame, framed, labelled
 from maillage.steering.scenarios.ground import Ground, ground
 from maillage.steering.scenarios.inputs import PlanFacts, PlanInputs
 from maillage.steering.scenarios.plan import Plan
@@ -160,7 +160,7 @@ def test_an_epci_of_many_inhabitants_without_a_relay_is_named() -> None:
     many = tuple(replace(c, population=900) if c.epci == "2" else c for c in given.communes)
     found = solve(RELAYS, PlanInputs(given.facts, many))
     assert found.grouped == ("CC",)
-    assert "aucun n’y est connu : CC." in " ".join(wordings.law(found))
+    assert "aucun n’y est connu : CC." in " ".join(law_words.law(found))
 
 
 def test_fewer_places_than_the_law_obliges_are_refused() -> None:
@@ -184,9 +184,9 @@ def test_the_relays_get_one_full_time_for_seventy_childminders() -> None:
 def test_what_today_s_relays_have_is_taken_off() -> None:
     found = solve(replace(RELAYS, today_tenths=20), inputs(12, minders=14.0))
     assert found.required == 1.2
-    assert "au moins 1,2 de plus" in " ".join(wordings.law(found))
+    assert "au moins 1,2 de plus" in " ".join(law_words.law(found))
     enough = solve(replace(RELAYS, today_tenths=40), inputs(12, minders=14.0))
-    assert "la cible est tenue" in " ".join(wordings.law(enough))
+    assert "la cible est tenue" in " ".join(law_words.law(enough))
 
 
 @pytest.mark.parametrize(
@@ -247,6 +247,19 @@ def test_the_maps_show_the_communes_of_the_plan_and_those_around() -> None:
     assert "400-200" not in cut.paths
     assert "600-0" not in cut.paths
     assert framed(whole, paths)[0] is whole
+
+
+def test_names_on_a_map_keep_out_of_each_other_s_way() -> None:
+    frame = Frame(0, 0, 1000, 800, 1000)
+    near = [(300, 300, "Buffignécourt"), (620, 308, "Ternuay-Melay")]
+    first, second = labelled(frame, near, [])
+    assert (first.left, first.down) == (False, 0)
+    assert (second.left, second.down) == (False, 0)  # not over what stands on its left
+    beside_a_dot = labelled(frame, [(700, 300, "Champagney")], [(600, 300)])[0]
+    assert (beside_a_dot.left, beside_a_dot.down) == (False, 0)
+    at_the_edge = labelled(frame, [(990, 300, "Champagney")], [(900, 300)])[0]
+    assert at_the_edge.left
+    assert at_the_edge.down != 0
 
 
 @pytest.mark.django_db

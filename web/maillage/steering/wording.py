@@ -39,8 +39,13 @@ def percent(share: float | None) -> str:
     if shown in {0, 100} and 0 < share < 1:
         digits = 1
         bounded = min(max(100 * share, 0.1), 99.9)
-        return _("%(n)s %%") % {"n": number(bounded, digits)}
-    return _("%(n)s %%") % {"n": number(shown)}
+        return tied(_("%(n)s %%") % {"n": number(bounded, digits)})
+    return tied(_("%(n)s %%") % {"n": number(shown)})
+
+
+def tied(figure: str) -> str:
+    """A figure and its unit, never parted at the end of a line."""
+    return figure.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def amount(value: float | None) -> str:
@@ -71,12 +76,19 @@ def index(value: float) -> str:
 
 def minutes(value: float | None) -> str:
     """A travel time, rounded up: 30.2 minutes is more than 30, and reads so."""
-    return _("aucun trouvé") if value is None else _("%(n)s min") % {"n": number(math.ceil(value))}
+    if value is None:
+        return _("aucun trouvé")
+    return tied(_("%(n)s min") % {"n": number(math.ceil(value))})
+
+
+def exact_minutes(value: float | None) -> str:
+    """A travel time to a tenth, to be compared with another."""
+    return "–" if value is None else tied(_("%(n)s min") % {"n": number(value, 1)})
 
 
 def euros(value: float | None) -> str:
     """An income, to the euro."""
-    return _("non publié") if value is None else _("%(n)s €") % {"n": number(value)}
+    return _("non publié") if value is None else tied(_("%(n)s €") % {"n": number(value)})
 
 
 def travel(found: Diagnosis) -> str:

@@ -40,23 +40,25 @@ def table(
         Column(_("À %(n)d minutes au plus") % {"n": found.plan.minutes}, number=True),
         Column(_("Où, et qui s’y partage")),
     ]
-    first = ["0", "–", _time(today.mean), _near(today.within, today.share), _("aujourd’hui")]
+    first = [
+        "0",
+        "–",
+        wording.exact_minutes(today.mean),
+        _near(today.within, today.share),
+        _("aujourd’hui"),
+    ]
     rows = [first, *(_row(one) for one in balance.compromises)]
     return columns, [[Cell(text) for text in row] for row in rows]
 
 
 def _row(one: Compromise) -> list[str]:
-    presence = _("%(n)s temps plein") % {"n": wording.number(one.floor, 1)}
+    presence = wording.tied(_("%(n)s temps plein") % {"n": wording.number(one.floor, 1)})
     near = _near(one.within, one.share)
-    return [wording.number(one.sites), presence, _time(one.mean), near, _where(one)]
-
-
-def _time(minutes: float | None) -> str:
-    return "–" if minutes is None else _("%(n)s min") % {"n": wording.number(minutes, 1)}
+    return [wording.number(one.sites), presence, wording.exact_minutes(one.mean), near, _where(one)]
 
 
 def _near(people: float, share: float | None) -> str:
-    return f"{wording.count(people)} ({wording.percent(share)})"
+    return wording.tied(f"{wording.count(people)} ({wording.percent(share)})")
 
 
 def _where(one: Compromise) -> str:
@@ -128,7 +130,10 @@ def _chart(balance: Balance, today: Network) -> dict[str, Any] | None:
             *(Column(n, number=True) for n in names),
         ],
         "rows": [
-            [wording.number(at), *(_time(dict(points).get(at)) for _floor, points in lines)]
+            [
+                wording.number(at),
+                *(wording.exact_minutes(dict(points).get(at)) for _floor, points in lines),
+            ]
             for at in range(most + 1)
         ],
     }

@@ -19,7 +19,7 @@ from maillage.steering.scenarios.result import Ints
 
 AIMS = ("moyenne", "eloignes", "couverture")
 NONE: Ints = np.array([], dtype=np.int64)
-MOST_TRIED = 6  # places of an EPCI where the relay that the law wants is tried
+MOST_TRIED, FEW_TRIED = 60, 6  # places of an EPCI where the relay that the law wants is tried
 MOST_CLOSURES = 60  # sets of sites to move that are tried, each to proof
 DRAWS = 10
 NEAR_KM = 5.0
@@ -46,6 +46,7 @@ class _Asked:
     today: Floats
     people: Floats
     limit: float
+    tries: int = MOST_TRIED
 
     @property
     def after(self) -> Floats:
@@ -112,14 +113,15 @@ def _closures(plan: Plan, ground: Ground) -> Iterator[tuple[int, ...]]:
         yield from combinations((int(at) for at in ground.movable), size)
 
 
-def best(aim: str, plan: Plan, ground: Ground, count: int) -> Choice:
+def best(aim: str, plan: Plan, ground: Ground, count: int, tries: int = MOST_TRIED) -> Choice:
     """Try every set of sites that may move: the best answer, and a bound that holds for all."""
     lived, found = ground.people > 0, []
     offered, people = ground.offered[lived], ground.people[lived]
     for closed in _closures(plan, ground):
         size, unmet = count + len(closed), ground.unmet(closed)
         if size and len(unmet) <= size:
-            asked = _Asked(aim, offered, ground.today(closed)[lived], people, plan.minutes)
+            today = ground.today(closed)[lived]
+            asked = _Asked(aim, offered, today, people, plan.minutes, tries)
             chosen, value, bound = _with_duties(asked, unmet, size)
             found.append(Choice(chosen, closed, value, bound))
     first = min(found, key=lambda c: (round(c.value, 6), len(c.closed)))
@@ -131,7 +133,8 @@ def margins(aim: str, plan: Plan, ground: Ground, count: int) -> tuple[float | N
 
     def worth(size: int) -> float | None:
         least, most = max(1, len(ground.unmet())), min(MOST_ADDED, len(ground.candidates))
-        return best(aim, plan, ground, size).value if least <= size <= most else None
+        asked = least <= size <= most
+        return best(aim, plan, ground, size, FEW_TRIED).value if asked else None
 
     if plan.is_itinerant or plan.moving:
         return None, None
@@ -154,7 +157,7 @@ def _with_duties(
     lacking = next((one for one in unmet if not np.isin(one, free[0]).any()), None)
     if lacking is None:
         return free
-    tried = _likely(asked, lacking, start)
+    tried = _likely(asked, lacking, start)[: FEW_TRIED if forced.size else asked.tries]
     found = [
         _with_duties(asked, unmet, count, start, np.union1d(forced, [place])) for place in tried
     ]
@@ -169,7 +172,7 @@ def _likely(asked: _Asked, group: Ints, start: Ints | None) -> Ints:
     if kept.size:
         return kept[:1]
     alone = [_value(asked, np.minimum(asked.today, asked.offered[:, at])) for at in group]
-    return group[np.argsort(alone, kind="stable")[:MOST_TRIED]]
+    return group[np.argsort(alone, kind="stable")]
 
 
 def _around(

@@ -189,10 +189,11 @@ def _measures(found: Outcome) -> list[Row]:
     apart = str(Mode(found.plan.other_mode).label).lower()
     people = wordings.people(found)
     rows: list[Row] = [
-        (_("Trajet moyen"), lambda n: _time(n.mean)),
-        (_("Neuf personnes sur dix ont moins de"), lambda n: _time(n.ninth)),
+        (_("Trajet moyen"), lambda n: wording.exact_minutes(n.mean)),
+        (_("Neuf personnes sur dix ont moins de"), lambda n: wording.exact_minutes(n.ninth)),
         (_("Commune la plus éloignée"),
-         lambda n: f"{_time(n.worst)} ({n.worst_at})" if n.worst is not None else "–"),
+         lambda n: f"{wording.exact_minutes(n.worst)} ({n.worst_at})"
+         if n.worst is not None else "–"),
         (_("À %(n)d minutes au plus") % {"n": limit},
          lambda n: f"{wording.count(n.within)} ({wording.percent(n.share)})"),
         (_("Inégalité d’accès (Gini, 0 = égal)"),
@@ -204,13 +205,9 @@ def _measures(found: Outcome) -> list[Row]:
              % {"how": apart, "people": people, "n": limit},
              lambda n: f"{wording.count(n.apart)} ({wording.percent(n.apart_share)})"),
             (_("Sans voiture (%(how)s) : trajet moyen") % {"how": apart},
-             lambda n: _time(n.apart_mean)),
+             lambda n: wording.exact_minutes(n.apart_mean)),
         ]  # fmt: skip
     return rows
-
-
-def _time(minutes: float | None) -> str:
-    return "–" if minutes is None else _("%(n)s min") % {"n": wording.number(minutes, 1)}
 
 
 def commune_table(found: Outcome) -> tuple[list[Column], list[list[Cell]]]:

@@ -49,9 +49,10 @@ def _verdict(found: Outcome, one: Proposal) -> Verdict:
         "moyenne": _mean, "eloignes": _worst, "couverture": lambda n: _within(n, found),
     }[one.aim]  # fmt: skip
     value, unit, meaning = say(one.after)
-    before = _("au lieu de %(value)s %(unit)s") % dict(
-        zip(("value", "unit"), say(found.today)[:2], strict=True)
-    ) if found.today else ""  # fmt: skip
+    before = ""
+    if found.today:
+        figure = wording.tied(" ".join(say(found.today)[:2]).strip())
+        before = _("au lieu de %(figure)s") % {"figure": figure}
     facts = [wordings.changed(one, found), *law_words.relays(found, one)]
     if one.spent:
         facts.append(_("%(n)s € par an") % {"n": wording.number(one.spent)})
@@ -64,7 +65,7 @@ def _verdict(found: Outcome, one: Proposal) -> Verdict:
         value=value,
         unit=unit,
         meaning=meaning,
-        before=before.strip(),
+        before=before,
         places=wordings.opened(found, one),
         facts=facts,
         proof=_("Prouvé le meilleur") if one.proven else _("Pas prouvé le meilleur"),

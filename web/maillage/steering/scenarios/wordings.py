@@ -139,7 +139,7 @@ def margins(proposal: Proposal, found: Outcome) -> list[str]:
 
 def _valued(proposal: Proposal, value: float, found: Outcome) -> str:
     if proposal.aim != "couverture":
-        return _("%(n)s min") % {"n": wording.number(value, 1)}
+        return wording.exact_minutes(value)
     every = sum(home.people for home in found.homes)
     return wording.percent(value / every if every else None)
 

@@ -67,7 +67,7 @@ def test_today_s_network_stands_first_in_the_table_and_in_the_chart(found: Outco
     assert found.today
     first = [cell.text for cell in said["rows"][0]]
     assert first[0] == "0"
-    assert first[2] == f"{found.today.mean:.1f} min".replace(".", ",")
+    assert first[2] == f"{found.today.mean:.1f}\N{NO-BREAK SPACE}min".replace(".", ",")
     assert said["proof"] == "Prouvé : il n’y en a pas d’autre."
     assert all(line.d.startswith("M70 ") for line in said["chart"]["chart"].lines)
 

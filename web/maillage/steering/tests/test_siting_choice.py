@@ -128,11 +128,12 @@ def test_the_relay_that_the_law_wants_is_found_where_the_free_choice_has_none() 
     land = ground(plan, given)
     corner = np.array([0, 1, 2, 4, 5, 6, 8])  # one more than are tried
     free, wanted = best("moyenne", plan, land, 1), replace(land, due=(due(corner),))
-    found = best("moyenne", plan, wanted, 1)
+    found = best("moyenne", plan, wanted, 1, 6)
     assert free.chosen.tolist() == [BIG]
     least = min(values(land, (int(at),), 30.0)["moyenne"] for at in corner)
     assert found.value == pytest.approx(least)
     assert found.bound == free.bound  # not proven: one place was not tried
+    assert best("moyenne", plan, wanted, 1).bound == pytest.approx(least)
 
 
 def due(places: np.ndarray) -> Due:

@@ -11,24 +11,44 @@ from maillage_engine.pairs import Pairs, pairs
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
+def command(commands: Commands, name: str, purpose: str, example: str) -> argparse.ArgumentParser:
+    """Add a command, with an example under its options."""
+    return commands.add_parser(
+        name,
+        help=purpose,
+        description=f"{purpose[0].upper()}{purpose[1:]}.",
+        epilog=f"example:\n  maillage-engine {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
 def add_matrix(command: argparse.ArgumentParser) -> None:
     """Ask for a file of known times."""
     command.add_argument(
-        "matrix", type=Path, help="known times, CSV (.gz) or Parquet: square or 3 columns"
+        "matrix",
+        type=Path,
+        help="known times, CSV (.gz) or Parquet: a square (first row destinations, first column"
+        " origins) or columns origin,destination,minutes",
     )
-    command.add_argument("--unit", choices=["minutes", "seconds"], default="minutes")
+    command.add_argument(
+        "--unit", choices=["minutes", "seconds"], default="minutes", help="default %(default)s"
+    )
 
 
 def aligned(
-    matrix: TravelMatrix, origins: list[str], destinations: list[str], cutoff_min: float
+    matrix: TravelMatrix,
+    wanted: tuple[list[str], list[str]],
+    cutoff_min: float,
+    source: Path,
 ) -> Pairs:
     """Return the matrix's times in our order; a place it does not know is a fault."""
+    origins, destinations = wanted
     rows = {name: position for position, name in enumerate(matrix.origins)}
     columns = {name: position for position, name in enumerate(matrix.destinations)}
-    faults = [f"the matrix has no origin {name!r}." for name in origins if name not in rows]
-    faults += [f"the matrix has no destination {n!r}." for n in destinations if n not in columns]
+    faults = [f"no time from {name!r} is given." for name in origins if name not in rows]
+    faults += [f"no time to {name!r} is given." for name in destinations if name not in columns]
     if faults:
-        raise BadFile("the travel-time matrix", faults)
+        raise BadFile(source.name, faults)
     table = matrix.times.matrix(matrix.times.minutes)
     chosen = table[[rows[name] for name in origins], :][:, [columns[n] for n in destinations]]
     return pairs(chosen, cutoff_min=cutoff_min)
@@ -39,4 +59,4 @@ def bands_of(text: str) -> list[tuple[float, float]]:
     try:
         return [(float(low), float(high)) for low, high in (b.split(":") for b in text.split(","))]
     except ValueError:
-        raise BadParameter(f"bands must look like 10:1,20:0.5; got {text!r}.") from None
+        raise BadParameter(f"--bands must look like 10:1,20:0.5; got {text!r}.") from None

@@ -10,16 +10,25 @@ import numpy as np
 from maillage_engine._bounds import relative_gap
 from maillage_engine._check import Floats, Ints
 from maillage_engine.capacity import capacitated_median
-from maillage_engine.cli_matrix import Commands, add_matrix, aligned
-from maillage_engine.cli_tables import Progress, column, names, write
+from maillage_engine.cli_matrix import Commands, add_matrix, aligned, command
+from maillage_engine.cli_output import Progress, clock, rounded, tell, write
+from maillage_engine.cli_tables import Inputs
 from maillage_engine.errors import BadParameter
 from maillage_engine.explain import compare_sites, reasons, steadiness
 from maillage_engine.improvement import backup_cover, improve
-from maillage_engine.matrix_file import read_matrix
 from maillage_engine.pairs import Pairs, pairs
 from maillage_engine.siting import max_cover, p_center, p_median, set_cover
 
 DRAWS = 30
+YES, NO = {"1", "1.0", "true", "yes", "oui", "vrai"}, {"0", "0.0", "false", "no", "non", "faux"}
+MEANINGS = """\
+  p-median      shortest travel for all together
+  p-center      shortest travel for who has the longest
+  max-cover     most people within --within minutes
+  backup-cover  most people with two sites within --within minutes
+  set-cover     fewest sites that leave nobody beyond --within minutes
+  capacitated   shortest travel, no site beyond its capacity
+  improve       shortest travel from the sites open today, --p more, --close fewer"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +44,55 @@ class Answer:
 
 def add_siting(commands: Commands) -> None:
     """Add the command `site`."""
-    command = commands.add_parser(
-        "site", help="choose where to open, with a bound that no choice can beat"
+    asked = command(
+        commands,
+        "site",
+        "choose where to open, with a bound that no choice can beat",
+        "site p-median people.csv sites.csv times.csv --p 5 --explain",
     )
-    command.add_argument("kind", choices=sorted(KINDS), help="what is sought")
-    command.add_argument("demand", type=Path, help="table with columns origin,people")
-    command.add_argument("sites", type=Path, help="table with a column site (and capacity, open)")
-    add_matrix(command)
-    command.add_argument("--p", type=int, help="how many sites (or how many to add, for improve)")
-    command.add_argument("--close", type=int, default=0, help="how many may close (improve)")
-    command.add_argument("--within", type=float, default=30, help="minutes (default %(default)s)")
-    command.add_argument("--seconds", type=float, default=60, help="time allowed (%(default)s)")
-    command.add_argument(
+    asked.add_argument("kind", choices=sorted(KINDS), help="what is sought", metavar="kind")
+    asked.epilog = f"kinds:\n{MEANINGS}\n\n{asked.epilog}"
+    asked.add_argument("demand", type=Path, help="table with columns origin,people")
+    asked.add_argument(
+        "sites", type=Path,
+        help="table with a column site (and capacity, open as 1 or 0, lon,lat for a map)",
+    )  # fmt: skip
+    add_matrix(asked)
+    asked.add_argument("--p", type=int, help="how many sites (or how many to add, for improve)")
+    asked.add_argument("--close", type=int, default=0, help="how many may close (improve)")
+    asked.add_argument("--within", type=float, default=30, help="minutes (default %(default)s)")
+    asked.add_argument(
+        "--seconds", type=float, default=60, help="time allowed (default %(default)s)"
+    )
+    asked.add_argument(
         "--explain", action="store_true", help="say why each site, and how steady it is"
     )
-    command.set_defaults(run=_site)
+    asked.set_defaults(run=_site)
 
 
 def _site(args: argparse.Namespace) -> None:
-    people = column(args.demand, "origin", "people")
-    where = names(args.sites, "site")
-    cost = aligned(read_matrix(args.matrix, unit=args.unit), list(people), where, np.inf)
-    demand = np.array(list(people.values()))
-    asked = _Asked(args, cost, demand, where)
-    if args.kind not in {"set-cover"} and args.p is None:
+    if args.kind != "set-cover" and args.p is None:
         raise BadParameter(f"{args.kind} needs --p, the number of sites.")
-    answer = KINDS[args.kind](asked, cost, demand)
-    _write(args, asked, answer)
+    inputs = Inputs()
+    homes, sites = inputs.table(args.demand), inputs.table(args.sites)
+    matrix = inputs.matrix(args.matrix, args.unit)
+    origins, people = homes.names("origin"), homes.numbers("people")
+    where, points = sites.names("site"), sites.points_if_any()
+    capacity = sites.numbers("capacity") if args.kind == "capacitated" else []
+    today = sites.parsed("open", _is_open) if args.kind == "improve" else []
+    inputs.check()
+    cost = aligned(matrix, (origins, where), np.inf, args.matrix)
+    asked = _Asked(args, cost, np.array(people), np.array(capacity), np.flatnonzero(today))
+    with clock(args.kind, args.seconds):
+        answer = KINDS[args.kind](asked, cost, asked.demand)
+    _write(asked, answer, where, points)
+
+
+def _is_open(cell: object) -> bool:
+    said = str(cell).strip().lower()
+    if said not in YES | NO:
+        raise ValueError("must be 1 (open today) or 0")
+    return said in YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +102,8 @@ class _Asked:
     args: argparse.Namespace
     cost: Pairs
     demand: Floats
-    where: list[str]
-
-    def numbers(self, name: str) -> Floats:
-        return np.array(list(column(self.args.sites, "site", name).values()))
-
-    def today(self) -> Ints:
-        return np.flatnonzero(self.numbers("open") > 0)
+    capacity: Floats
+    today: Ints
 
 
 Ask = Callable[[_Asked, Pairs, Floats], Answer]
@@ -112,14 +138,14 @@ def _set(asked: _Asked, cost: Pairs, _demand: Floats) -> Answer:
 
 def _capacity(asked: _Asked, cost: Pairs, demand: Floats) -> Answer:
     found = capacitated_median(
-        cost, demand, asked.numbers("capacity"), asked.args.p, time_limit=asked.args.seconds
+        cost, demand, asked.capacity, asked.args.p, time_limit=asked.args.seconds
     )
     return Answer(found.sites, found.objective, found.bound, found.proven, "person-minutes")
 
 
 def _improve(asked: _Asked, cost: Pairs, demand: Floats) -> Answer:
     found = improve(
-        cost, demand, asked.today(), opening=asked.args.p, closing=asked.args.close,
+        cost, demand, asked.today, opening=asked.args.p, closing=asked.args.close,
         time_limit=asked.args.seconds,
     )  # fmt: skip
     return Answer(found.sites, found.objective, found.bound, found.proven, "person-minutes")
@@ -136,28 +162,35 @@ KINDS: dict[str, Ask] = {
 }
 
 
-def _write(args: argparse.Namespace, asked: _Asked, answer: Answer) -> None:
+def _write(
+    asked: _Asked, answer: Answer, where: list[str], points: list[tuple[float, float]] | None
+) -> None:
     why = reasons(asked.cost, asked.demand, answer.sites)
     header = ["site", "people", "mean_minutes"]
     rows = [
-        [asked.where[site], round(float(why.persons[at]), 6), _minutes(why.minutes[at])]
+        [where[site], round(float(why.persons[at]), 6), rounded(why.minutes[at])]
         for at, site in enumerate(answer.sites)
     ]
-    if args.explain:
+    if asked.args.explain:
         header += ["minutes_added_if_closed", "left_without_if_closed", "chosen_again"]
         steady = _steady(asked)
         for at, (row, site) in enumerate(zip(rows, answer.sites, strict=True)):
-            row += [f"{why.if_closed[at]:.1f}", f"{why.without[at]:g}", f"{steady[site]:.2f}"]
-    write(args.output, header, rows)
+            row += [
+                rounded(why.if_closed[at], 1),
+                rounded(why.without[at]),
+                rounded(steady[site], 2),
+            ]
+    if points is not None:
+        header += ["lon", "lat"]
+        rows = [[*row, *points[site]] for row, site in zip(rows, answer.sites, strict=True)]
+    write(asked.args.output, header, rows)
     gap = relative_gap(answer.objective, answer.bound)
     verdict = "proven the best" if answer.proven else f"at most {gap:.3%} from the best"
-    told = f"# {answer.objective:.6g} {answer.unit}; bound {answer.bound:.6g}: {verdict}"
-    if args.output is None:
-        print(told)
-    if args.explain and args.kind == "improve":
-        change = compare_sites(asked.cost, asked.demand, asked.today(), answer.sites)
-        print(
-            f"# {change.gain:g} people gain {change.minutes_gained:.1f} person-minutes,"
+    tell(f"{answer.objective:.6g} {answer.unit}; bound {answer.bound:.6g}: {verdict}")
+    if asked.args.explain and asked.args.kind == "improve":
+        change = compare_sites(asked.cost, asked.demand, asked.today, answer.sites)
+        tell(
+            f"{change.gain:g} people gain {change.minutes_gained:.1f} person-minutes,"
             f" {change.lose:g} lose {change.minutes_lost:.1f}"
         )
 
@@ -172,7 +205,3 @@ def _steady(asked: _Asked) -> Floats:
         return found
 
     return steadiness(choose, asked.cost, asked.demand, draws=DRAWS)
-
-
-def _minutes(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.3f}"

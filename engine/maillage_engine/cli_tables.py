@@ -1,176 +1,250 @@
-"""Tables in and out of the command line: CSV, Parquet and GeoJSON, told apart by their names."""
+"""Tables into the command line: CSV, Parquet and GeoJSON, told apart by their names.
+
+Nothing is refused one fault at a time: every table notes what is wrong with it, row by row, and
+`Inputs.check` tells it all, whatever the number of files.
+"""
 
 import csv
 import gzip
 import json
 import math
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import Any
 
-from maillage_engine.errors import BadFile
+from maillage_engine import _parquet, _text
+from maillage_engine.errors import BadArray, BadFile
+from maillage_engine.matrix_file import TravelMatrix, read_matrix
+from maillage_engine.pairs import pairs
+from maillage_engine.travel import Places, places
 
-try:
-    import pyarrow
-    from pyarrow import parquet
-except ImportError:  # an extra: CSV and GeoJSON need nothing
-    pyarrow = parquet = None
-
-Cell: TypeAlias = str | float | int
-Row: TypeAlias = dict[str, Any]
-NO_PARQUET = "Parquet needs pyarrow: install maillage-engine[parquet]."
+Row = dict[str, Any]
+SHOWN = 40  # characters of a wrong cell
 
 
-def read_rows(path: Path) -> list[Row]:
+@dataclass(slots=True)
+class Table:
+    """Rows read from a file, and every fault met so far in them."""
+
+    name: str
+    columns: list[str] = field(default_factory=list)
+    rows: list[tuple[str, Row]] = field(default_factory=list)  # how a row is called, and its cells
+    comma: bool = False  # whether numbers may have a decimal comma
+    faults: list[str] = field(default_factory=list)
+
+    def names(self, column: str) -> list[str]:
+        """Read a column of names, each given once."""
+        found: dict[str, str] = {}
+        for line, row in self._rows(column):
+            name = _written(row.get(column))
+            if not name:
+                self.faults.append(f"{line}, column {column!r}: a name is needed; it is empty.")
+            elif name in found:
+                self.faults.append(
+                    f"{line}, column {column!r}: {name!r} is already given on {found[name]}."
+                )
+            found.setdefault(name, line)
+        return list(found)
+
+    def numbers(
+        self, column: str, *, between: tuple[float, float] = (0, math.inf), default: Any = None
+    ) -> list[float]:
+        """Read a column of finite numbers; a default makes it, and each of its cells, optional."""
+
+        def number(cell: Any) -> float:
+            value = _number(cell, self.comma)
+            if not between[0] <= value <= between[1]:
+                limit = "{:g} or more" if between[1] == math.inf else "between {:g} and {:g}"
+                raise ValueError(f"must be {limit.format(*between)}")
+            return value
+
+        found = self.parsed(column, number, needed=default is None)
+        return [default if value is None else value for value in found]
+
+    def parsed(self, column: str, kind: Callable[[Any], Any], *, needed: bool = True) -> list[Any]:
+        """Read a column by a function that refuses with a `ValueError`; None where it is empty."""
+        if column not in self.columns and not needed:
+            return [None] * len(self.rows)
+        found = []
+        for line, row in self._rows(column):
+            cell, value = row.get(column), None
+            try:
+                value = kind(cell) if needed or _written(cell) else None
+            except ValueError as error:
+                self.faults.append(f"{line}, column {column!r}: {_shown(cell)} {error}.")
+            found.append(value)
+        return found
+
+    def places(self, key: str = "id") -> tuple[list[str], Places]:
+        """Read named points, in degrees, and their density level: 3 where it is not given."""
+        names, points = self.names(key), self.points()
+        levels = self.parsed("density", self._level, needed=False)
+        if self.faults:
+            return names, places([], [])
+        lon, lat = zip(*points, strict=True)
+        try:
+            return names, places(lon, lat, [level or 3 for level in levels])
+        except BadArray as error:  # swapped axes: seen on the whole, not on a row
+            self.faults.append(str(error))
+            return names, places([], [])
+
+    def points(self) -> list[tuple[float, float]]:
+        """Read longitudes and latitudes, in degrees."""
+        lon = self.numbers("lon", between=(-180, 180))
+        return list(zip(lon, self.numbers("lat", between=(-90, 90)), strict=False))
+
+    def points_if_any(self) -> list[tuple[float, float]] | None:
+        """Read the points of a table that has some."""
+        return self.points() if {"lon", "lat"} <= set(self.columns) else None
+
+    def _level(self, cell: Any) -> int:
+        value = _number(cell, self.comma)
+        if value not in {1, 2, 3, 4}:
+            raise ValueError("must be a density level: 1, 2, 3 or 4")
+        return int(value)
+
+    def _rows(self, column: str) -> list[tuple[str, Row]]:
+        if column in self.columns:
+            return self.rows
+        if self.columns:  # else the file could not be read, which is told already
+            there = ", ".join(map(repr, self.columns))
+            self.faults.append(f"column {column!r} is missing; there are {there}.")
+        return []
+
+
+class Inputs:
+    """The files of one command, all read before anything is refused."""
+
+    def __init__(self) -> None:
+        self._tables: list[Table] = []
+
+    def table(self, path: Path) -> Table:
+        """Read a table; what is wrong with it is told by `check`."""
+        try:
+            found = read(path)
+        except BadFile as error:
+            found = Table(path.name, faults=list(error.faults))
+        self._tables.append(found)
+        return found
+
+    def matrix(self, path: Path, unit: str) -> TravelMatrix:
+        """Read known times; what is wrong with them is told by `check`."""
+        try:
+            return read_matrix(path, unit=unit)
+        except BadFile as error:
+            self._tables.append(Table(path.name, faults=list(error.faults)))
+            return TravelMatrix((), (), pairs([[]]))
+
+    def check(self) -> None:
+        """Refuse the files if anything is wrong with any of them."""
+        wrong = [table for table in self._tables if table.faults]
+        if len(wrong) == 1:
+            raise BadFile(wrong[0].name, sorted(wrong[0].faults, key=_row_of))
+        if wrong:
+            faults = [
+                f"{table.name}, {fault}"
+                for table in wrong
+                for fault in sorted(table.faults, key=_row_of)
+            ]
+            raise BadFile("the input", faults)
+
+
+def read(path: Path) -> Table:
     """Read every row of a table; a point of GeoJSON gives columns `lon` and `lat`."""
     name = path.name.lower()
     if name.endswith((".geojson", ".json")):
-        return _features(path)
-    if name.endswith(".parquet"):
-        if parquet is None:
-            raise BadFile(path.name, [NO_PARQUET])
+        table = _features(path)
+    elif name.endswith(".parquet"):
+        table = _parquet_table(path)
+    else:
         try:
-            return list(parquet.read_table(path).to_pylist())
-        except pyarrow.ArrowInvalid as error:
-            raise BadFile(path.name, [f"it is not a Parquet file ({error})."]) from error
-    with _text(path) as file:
-        return list(csv.DictReader(file))
+            table = _text_table(path)
+        except UnicodeDecodeError:
+            raise BadFile(path.name, [_text.first_not_utf_8(path)]) from None
+        except (csv.Error, gzip.BadGzipFile, EOFError) as error:
+            raise BadFile(path.name, [f"not a CSV file: {error}."]) from None
+    if not table.rows and not table.faults:
+        table.faults.append("at least one row is needed; there is none.")
+    return table
 
 
-def column(path: Path, key: str, value: str) -> dict[str, float]:
-    """Read one column of numbers by name, or list every fault of the file."""
-    rows = read_rows(path)
-    missing = {key, value} - set(rows[0] if rows else ())
-    if missing:
+def _text_table(path: Path) -> Table:
+    with _text.opened(path) as file:
+        between = _text.separator(file)
+        lines = csv.reader(file, delimiter=between)
+        header = [cell.strip() for cell in next(lines, [])]
+        table = Table(path.name, header, comma=between != ",")
+        if not header:
+            table.faults.append("the file is empty.")
+        for column, times in Counter(header).items():
+            if times > 1 and column:
+                table.faults.append(f"row 1: column {column!r} is given {times} times.")
+        for cells in lines:
+            line = f"row {lines.line_num}"
+            if len(cells) == len(header):
+                table.rows.append((line, dict(zip(header, cells, strict=True))))
+            elif any(cells):
+                table.faults.append(f"{line}: {len(header)} cells wanted, got {len(cells)}.")
+    return table
+
+
+def _parquet_table(path: Path) -> Table:
+    if _parquet.files is None:
+        raise BadFile(path.name, [_parquet.MISSING])
+    try:
+        found = _parquet.files.read_table(path)
+    except _parquet.ERRORS as error:
+        raise BadFile(path.name, [f"not a Parquet file: {error}."]) from None
+    rows = [(f"row {number}", row) for number, row in enumerate(found.to_pylist(), start=1)]
+    return Table(path.name, list(found.column_names), rows)
+
+
+def _features(path: Path) -> Table:
+    try:
+        features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
+        rows = [_feature(*one) for one in enumerate(features, start=1)]
+    except UnicodeDecodeError:
+        raise BadFile(path.name, ["not UTF-8 text."]) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadFile(
-            path.name, [f"row 1: column {name!r} is missing." for name in sorted(missing)]
-        )
-    faults: list[str] = []
-    found: dict[str, float] = {}
-    for number, row in enumerate(rows, start=2):
-        name = _name(row[key])
-        if not name or name in found:
-            faults.append(f"row {number}, column {key!r}: {name!r} is empty or given twice.")
-        found[name] = _number(row[value], f"row {number}, column {value!r}", faults)
-    if faults:
-        raise BadFile(path.name, faults)
-    return found
+            path.name, [f"not a GeoJSON collection of features ({error}).".replace("\n", " ")]
+        ) from None
+    columns = dict.fromkeys(column for _, row in rows for column in row)
+    return Table(path.name, list(columns), rows)
 
 
-def names(path: Path, key: str) -> list[str]:
-    """Read one column of names, each given once."""
-    rows = read_rows(path)
-    if rows and key not in rows[0]:
-        raise BadFile(path.name, [f"row 1: column {key!r} is missing."])
-    found = [_name(row[key]) for row in rows]
-    faults = [
-        f"row {number}, column {key!r}: {name!r} is empty or given twice."
-        for number, name in enumerate(found, start=2)
-        if not name or name in found[: number - 2]
-    ]
-    if faults:
-        raise BadFile(path.name, faults)
-    return found
+def _feature(number: int, feature: dict[str, Any]) -> tuple[str, Row]:
+    row = dict(feature.get("properties") or {})
+    shape = feature.get("geometry") or {}
+    if shape.get("type") == "Point":
+        row["lon"], row["lat"] = shape["coordinates"][:2]
+    row.setdefault("id", feature.get("id", number))
+    return f"feature {number}", row
 
 
-def write(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Write a table to a file, in the format of its name, or as CSV to standard output.
-
-    GeoJSON needs the columns `lon` and `lat`, which become the point of each feature.
-    """
-    name = path.name.lower() if path else ""
-    if path is not None and name.endswith(".parquet"):
-        if parquet is None:
-            raise BadFile(path.name, [NO_PARQUET])
-        lines = list(rows)
-        table = {title: [line[at] for line in lines] for at, title in enumerate(header)}
-        parquet.write_table(pyarrow.table(table), path)
-    elif path is not None and name.endswith((".geojson", ".json")):
-        path.write_text(_geojson(path.name, header, rows), encoding="utf-8")
-    else:
-        with _output(path) as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
+def _row_of(fault: str) -> int:
+    """Return the row a fault is on, so that they are told in the order of the file."""
+    found = re.match(r"(?:row|feature) (\d+)", fault)
+    return int(found[1]) if found else 0
 
 
-class Progress:
-    """How far long work is, on one line of the error stream; silent where nobody looks."""
-
-    def __init__(self, what: str) -> None:
-        self.what, self.shown = what, sys.stderr.isatty()
-
-    def __call__(self, done: int, whole: int, now: str = "") -> None:
-        """Show it; the last step ends the line."""
-        if self.shown:
-            filled = round(30 * done / max(whole, 1))
-            bar = "#" * filled + "." * (30 - filled)
-            end = "\n" if done >= whole else ""
-            print(f"\r{self.what} [{bar}] {done}/{whole} {now:<12}", end=end, file=sys.stderr)
+def _written(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip()
 
 
-def _features(path: Path) -> list[Row]:
+def _shown(cell: Any) -> str:
+    text = _written(cell)
+    return repr(text[:SHOWN]) if text else "an empty cell"
+
+
+def _number(cell: Any, comma: bool) -> float:
     try:
-        whole = json.loads(path.read_text(encoding="utf-8-sig"))
-        features = whole["features"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadFile(path.name, ["it is not a GeoJSON collection of features."]) from error
-    found = []
-    for number, feature in enumerate(features, start=1):
-        row = dict(feature.get("properties") or {})
-        shape = feature.get("geometry") or {}
-        if shape.get("type") == "Point":
-            row["lon"], row["lat"] = shape["coordinates"][:2]
-        row.setdefault("id", feature.get("id", number))
-        found.append(row)
-    return found
-
-
-def _geojson(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    if not {"lon", "lat"} <= set(header):
-        raise BadFile(name, ["a point needs the columns lon and lat; these results have none."])
-    features = []
-    for row in rows:
-        properties = dict(zip(header, row, strict=True))
-        point = [float(properties.pop("lon")), float(properties.pop("lat"))]
-        features.append(
-            {
-                "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": point},
-                "properties": properties,
-            }
-        )
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
-
-
-def _name(value: Any) -> str:
-    return "" if value is None else str(value).strip()
-
-
-def _number(value: Any, where: str, faults: list[str]) -> float:
-    try:
-        return float("" if value is None else value)
-    except (TypeError, ValueError):
-        faults.append(f"{where}: {value!r} is not a number.")
-        return math.nan
-
-
-@contextmanager
-def _text(path: Path) -> Iterator[IO[str]]:
-    if path.suffix == ".gz":
-        with gzip.open(path, "rt", newline="", encoding="utf-8-sig") as file:
-            yield file
-    else:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            yield file
-
-
-@contextmanager
-def _output(path: Path | None) -> Iterator[IO[str]]:
-    if path is None:
-        yield sys.stdout
-    else:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            yield file
+        value = _text.number(_written(cell), comma=comma)
+    except ValueError:
+        raise ValueError("is not a number") from None
+    if not math.isfinite(value):
+        raise ValueError("is not a finite number")
+    return value

@@ -10,25 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 
-from maillage_engine import _check
+from maillage_engine import _check, _parquet, _text
 from maillage_engine.errors import BadFile, BadParameter
 from maillage_engine.pairs import Pairs, pairs_from
 
-try:
-    from pyarrow import ArrowInvalid, parquet
-
-    PARQUET_ERRORS: tuple[type[Exception], ...] = (ArrowInvalid,)
-except ImportError:  # an extra: CSV needs nothing
-    parquet = None
-    PARQUET_ERRORS = ()
-
 PER_MINUTE = {"minutes": 1.0, "seconds": 60.0}
 NO_ROUTE = {"", "na", "nan", "null", "none", "inf", "infinity", "\\n", "-"}
-LONGEST_FIELD = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +36,7 @@ class _Reading:
 
     unit: float
     cutoff: float
+    comma: bool = False  # whether times may have a decimal comma
     faults: list[str] = field(default_factory=list)
     origins: dict[str, int] = field(default_factory=dict)
     destinations: dict[str, int] = field(default_factory=dict)
@@ -65,7 +56,7 @@ class _Reading:
         if cell.lower() in NO_ROUTE:
             return float("inf")
         try:
-            value = float(cell)
+            value = _text.number(cell, comma=self.comma)
         except ValueError:
             self.faults.append(f"{where}: {cell[:40]!r} is not a number.")
             return float("inf")
@@ -81,7 +72,8 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
     Parameters
     ----------
     path : str or Path
-        CSV in UTF-8, separated by commas or semicolons; ``.gz`` is read as gzip. ``.parquet`` needs
+        CSV in UTF-8, separated by commas, semicolons or tabs (decimal commas in the last two);
+        ``.gz`` is read as gzip. ``.parquet`` needs
         pyarrow (the extra `parquet`).
     unit : {"minutes", "seconds"}
         Unit of the times. Never guessed.
@@ -105,11 +97,11 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
     source = Path(path)
     reading = _Reading(unit=PER_MINUTE[unit], cutoff=float(cutoff_min))
     try:
-        with _rows(source) as rows:
+        with _rows(source, reading) as rows:
             _read(rows, reading, unit)
-    except UnicodeDecodeError as error:
-        raise BadFile(source.name, [f"not UTF-8 text (byte {error.start})."]) from None
-    except PARQUET_ERRORS as error:
+    except UnicodeDecodeError:
+        raise BadFile(source.name, [_text.first_not_utf_8(source)]) from None
+    except _parquet.ERRORS as error:
         raise BadFile(source.name, [f"not a Parquet file: {error}."]) from None
     except (csv.Error, gzip.BadGzipFile, EOFError) as error:
         raise BadFile(source.name, [f"not a CSV file: {error}."]) from None
@@ -122,36 +114,25 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
 
 
 @contextmanager
-def _rows(path: Path) -> Iterator[Iterator[list[str]]]:
+def _rows(path: Path, reading: _Reading) -> Iterator[Iterator[list[str]]]:
     """Give the rows of a file as text, its header first."""
     if path.suffix == ".parquet":
         yield _parquet_rows(path)
     else:
-        with _opened(path) as file:
-            yield csv.reader(file, delimiter=_delimiter(file))
+        with _text.opened(path) as file:
+            between = _text.separator(file)
+            reading.comma = between != ","
+            yield csv.reader(file, delimiter=between)
 
 
 def _parquet_rows(path: Path) -> Iterator[list[str]]:
-    if parquet is None:
-        raise BadFile(path.name, ["Parquet needs pyarrow: install maillage-engine[parquet]."])
-    file = parquet.ParquetFile(path)
+    if _parquet.files is None:
+        raise BadFile(path.name, [_parquet.MISSING])
+    file = _parquet.files.ParquetFile(path)
     yield list(file.schema_arrow.names)
     for batch in file.iter_batches():
         for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             yield ["" if cell is None else str(cell) for cell in row]
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
-        yield file
-
-
-def _delimiter(file: TextIO) -> str:
-    first = file.readline(LONGEST_FIELD)
-    file.seek(0)
-    return ";" if first.count(";") > first.count(",") else ","
 
 
 def _read(rows: Iterator[list[str]], reading: _Reading, unit: str) -> None:

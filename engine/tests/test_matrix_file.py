@@ -31,6 +31,11 @@ def test_three_columns_are_read(tmp_path):
     assert matrix.times.minutes.tolist() == [7, 5]
 
 
+def test_a_french_spreadsheet_is_read(tmp_path):
+    path = written(tmp_path, "id;a;b\nx;1,5;1\u202f200,25\ny;2.5;\n")
+    assert read_matrix(path, unit="minutes").times.minutes.tolist() == [1.5, 1200.25, 2.5]
+
+
 def test_gzip_is_read(tmp_path):
     path = written(tmp_path, gzip.compress(b"id,a\nx,3\n"), "times.csv.gz")
     assert read_matrix(path, unit="minutes").times.minutes.tolist() == [3]
@@ -70,7 +75,11 @@ def test_gzip_is_read(tmp_path):
             "origin,destination,seconds\nx,a,60\n",
             ("row 1: the third column must be 'minutes'; got 'seconds'.",),
         ),
-        ("not text", b"id,a\nx,\xff\n", ("not UTF-8 text (byte 7).",)),
+        (
+            "not text",
+            b"id,a\nx,\xff\n",
+            ("row 2: not UTF-8 text (b'\\xff'); save the file again as “CSV UTF-8”.",),
+        ),
     ],
 )
 def test_faults_are_all_told(tmp_path, case, text, faults):

@@ -1,0 +1,154 @@
+"""What the command line gives back: tables, maps, and how far long work is."""
+
+import csv
+import io
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from maillage_engine import _parquet
+from maillage_engine.errors import BadParameter
+
+Cell: TypeAlias = str | float | int | None
+Point: TypeAlias = tuple[float, float]
+MAPS = (".geojson", ".json")
+FORMATS = (".csv", ".parquet", *MAPS)
+BAR = 30  # characters
+TICK = 0.5  # seconds
+
+
+def check_output(path: Path | None, inputs: Iterable[Path]) -> None:
+    """Refuse, before any work is done, a file that could not be written."""
+    if path is None:
+        return
+    if path.suffix.lower() not in FORMATS:
+        raise BadParameter(f"--output must end with {', '.join(FORMATS)}; got {path.name!r}.")
+    if path.suffix.lower() == ".parquet" and _parquet.files is None:
+        raise BadParameter(_parquet.MISSING)
+    if not path.parent.is_dir():
+        raise BadParameter(f"--output must go to a folder that exists; got {str(path.parent)!r}.")
+    if any(path.resolve() == given.resolve() for given in inputs):
+        raise BadParameter(f"--output would replace {path.name}, which is read.")
+
+
+def wants_map(path: Path | None) -> bool:
+    """Say whether the file asked for is a map."""
+    return path is not None and path.suffix.lower() in MAPS
+
+
+def write(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Write a table to a file, in the format of its name, or as CSV to standard output.
+
+    On a map the columns `lon` and `lat` become the point of each row.
+    """
+    lines = [list(row) for row in rows]
+    if wants_map(path):
+        if not {"lon", "lat"} <= set(header):
+            raise BadParameter("a map needs columns lon and lat, in the table of what it shows.")
+        write_map(path, [_spot(dict(zip(header, line, strict=True))) for line in lines])
+    elif path is not None and path.suffix.lower() == ".parquet":
+        columns = {title: [line[at] for line in lines] for at, title in enumerate(header)}
+        with _replacing(path) as part:
+            _parquet.files.write_table(_parquet.pyarrow.table(columns), part)
+    else:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(lines)
+        _save(path, text.getvalue())
+
+
+def write_map(path: Path | None, features: list[tuple[dict[str, Any], dict[str, Cell]]]) -> None:
+    """Write shapes and what is known of each, as GeoJSON."""
+    whole = [
+        {"type": "Feature", "geometry": shape, "properties": known} for shape, known in features
+    ]
+    collection = {"type": "FeatureCollection", "features": whole}
+    _save(path, json.dumps(collection, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def point(where: Point) -> dict[str, Any]:
+    """Return a point of GeoJSON."""
+    return {"type": "Point", "coordinates": list(where)}
+
+
+def line(points: Iterable[Point]) -> dict[str, Any]:
+    """Return a line of GeoJSON."""
+    return {"type": "LineString", "coordinates": [list(where) for where in points]}
+
+
+def tell(text: str) -> None:
+    """Say something about the results, beside them: they may be going to another program."""
+    print(f"# {text}", file=sys.stderr)
+
+
+def rounded(value: float, digits: int = 3) -> float | None:
+    """Return a number as it is written; nothing for NaN."""
+    return None if value != value else round(float(value), digits) + 0.0  # noqa: PLR0124 - NaN
+
+
+class Progress:
+    """How far long work is, on one line of the error stream; silent where nobody looks."""
+
+    def __init__(self, what: str) -> None:
+        self.what, self.shown = what, sys.stderr.isatty()
+
+    def __call__(self, done: float, whole: float, now: str = "") -> None:
+        """Show it; the last step ends the line."""
+        if self.shown:
+            filled = round(BAR * min(done / max(whole, 1), 1))
+            bar = "#" * filled + "." * (BAR - filled)
+            end = "\n" if done >= whole else ""
+            text = f"\r{self.what} [{bar}] {done:.0f}/{whole:.0f} {now:<12}"
+            print(text, end=end, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def clock(what: str, seconds: float) -> Iterator[None]:
+    """Show how much of the time allowed has gone; the work may end before."""
+    show, ended, began = Progress(what), threading.Event(), time.monotonic()
+
+    def watch() -> None:
+        while not ended.wait(TICK):
+            show(min(time.monotonic() - began, seconds * 0.999), seconds, "s at most")
+
+    watching = threading.Thread(target=watch, daemon=True)
+    if show.shown:
+        watching.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        if show.shown:
+            watching.join()
+            print(f"\r{what}: {time.monotonic() - began:.1f} s{'':50}", file=sys.stderr)
+
+
+def _spot(known: dict[str, Cell]) -> tuple[dict[str, Any], dict[str, Cell]]:
+    lon, lat = float(known.pop("lon") or 0), float(known.pop("lat") or 0)
+    return point((lon, lat)), known
+
+
+def _save(path: Path | None, text: str) -> None:
+    if path is None:
+        sys.stdout.write(text)
+        return
+    with _replacing(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a file to write beside, put in place once whole: nobody ever reads half a result."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -56,6 +56,11 @@ def progress(plan: Plan, facts: PlanFacts) -> int:
     return FrozenResult.objects.filter(pk__in=keys).count()
 
 
+def has_changed(made: Outcome) -> bool:
+    """Whether the data under an outcome are no longer the same."""
+    return inputs.facts(made.plan).sha256() != made.data_hash
+
+
 def ask(plan: Plan, facts: PlanFacts) -> int:
     """Have a worker answer, once; say how many steps are done."""
     waiting = _step(key(plan, facts), WAITING)
@@ -122,6 +127,7 @@ class Words:
     title: str
     reason: str
     cost_key: str = ""  # how the neighbour shares, where one does
+    kept_on: date | None = None  # the day of the figures, once the decision is kept
 
 
 @transaction.atomic

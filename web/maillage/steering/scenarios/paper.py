@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -27,8 +28,8 @@ def pdf(found: Outcome, aim: str = "", words: Words | None = None) -> bytes:
 
     With `aim`, the maps are today's and the one retained; without, today's and all three.
     """
-    facts = _facts(found, aim, words or Words("", ""))
-    return printed.pdf(TEMPLATE, facts, _pictures(found, aim))
+    said = facts(found, aim, words or Words("", ""))
+    return printed.pdf(TEMPLATE, said, _pictures(found, aim))
 
 
 def _pictures(found: Outcome, aim: str) -> dict[str, bytes]:
@@ -41,13 +42,15 @@ def _shown(found: Outcome, aim: str) -> list[int]:
     return [0, *(at for at, one in enumerate(found.proposals, 1) if aim in {"", one.aim})]
 
 
-def _facts(found: Outcome, aim: str, words: Words) -> dict[str, Any]:
+def facts(found: Outcome, aim: str, words: Words) -> dict[str, Any]:
+    """What is printed, word for word."""
     columns, rows = presentation.table(found)
     return {
         "lang": get_language() or "fr",
         "title": words.title or wordings.title(found.plan),
         "subtitle": wordings.subtitle(found),
-        "question": wordings.title(found.plan),
+        "question": wordings.asked(found.plan, words.title),
+        "dated": _dated(words),
         "chosen_title": _("Proposition retenue") if aim else "",
         "chosen": str(wordings.AIM_NAMES[aim]) if aim else "",
         "reason_title": _("Pourquoi ce choix"),
@@ -69,6 +72,13 @@ def _facts(found: Outcome, aim: str, words: Words) -> dict[str, Any]:
             f"{name} : {value}" for name, value in presentation.provenance(found)
         ),
     }
+
+
+def _dated(words: Words) -> str:
+    """The day of the figures; what is not kept yet is not dated, to give the same bytes again."""
+    if words.kept_on is None:
+        return _("Document de travail : rien n’est décidé.")
+    return _("Chiffres du %(day)s.") % {"day": date_format(words.kept_on, "j F Y")}
 
 
 def _balance(found: Outcome) -> dict[str, Any] | None:

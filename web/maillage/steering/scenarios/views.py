@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -247,6 +248,7 @@ def _decided(
         said = wordings.compared(row.expected_low, row.expected_high, row.observed)
     shown = _answer(made, maps.ground(made.plan.departement))
     chosen = next(one for one in made.proposals if one.aim == row.aim)
+    may_change = row.departement_id in steered(rights_of(request))
     return shown | {
         "shared": wordings.shared(chosen, row.cost_key) if row.cost_key else "",
         "row": row,
@@ -254,8 +256,9 @@ def _decided(
         "came": came,
         "compared": said,
         "chosen": next(side for side in shown["sides"] if side.aim == row.aim),
-        "question_title": wordings.title(made.plan),
-        "may_change": row.departement_id in steered(rights_of(request)),
+        "question_title": wordings.asked(made.plan, row.title),
+        "may_change": may_change,
+        "has_changed": may_change and actions.has_changed(made),
         "again": f"{reverse('steering:scenarios')}?{made.plan.query()}",
     }
 
@@ -268,11 +271,12 @@ def decision_file(request: HttpRequest, kept_id: UUID, name: str) -> HttpRespons
         raise Http404
     made = unpack(bytes(row.packed))
     content_type, make = FILES[name]
-    if name == "dossier.pdf":
-        content = paper.pdf(made, row.aim, Words(row.title, row.reason, row.cost_key))
-    else:
-        content = make(made)
+    content = paper.pdf(made, row.aim, _words(row)) if name == "dossier.pdf" else make(made)
     return _file(content, content_type, f"decision-{row.departement_id}-{name}")
+
+
+def _words(row: KeptScenario) -> Words:
+    return Words(row.title, row.reason, row.cost_key, timezone.localdate(row.kept_at))
 
 
 @require_POST

@@ -34,6 +34,12 @@ def title(plan: Plan) -> str:
     return _("Où ouvrir %(service)s ?") % {"service": WITH_ARTICLE[plan.kind]}
 
 
+def asked(plan: Plan, heading: str) -> str:
+    """The question, unless the heading already says it."""
+    question = title(plan)
+    return "" if not heading or heading.startswith(question) else question
+
+
 def subtitle(found: Outcome) -> str:
     """Territory, people, way of travelling and threshold."""
     plan = found.plan

@@ -1,6 +1,6 @@
 """Where to open: three proposals that hand sums confirm, refusals that name what is missing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection
@@ -14,12 +14,14 @@ from maillage.organizations.tests.staff import Role, person, sign_in
 from maillage.steering import tasks
 from maillage.steering.models import FrozenResult, KeptScenario
 from maillage.steering.scenarios import actions, exports, paper, wordings
+from maillage.steering.scenarios.actions import Words
 from maillage.steering.scenarios.parting import shared
 from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Outcome, unpack
 from maillage.steering.tests import toy
 from maillage.steering.tests.made import decided
 from maillage.steering.tests.test_pages import words
+from maillage.territory.models import Commune
 
 pytestmark = pytest.mark.django_db
 HILLS = toy.HILLS
@@ -110,6 +112,31 @@ def test_an_officer_waits_then_compares_decides_and_looks_back(client: Client) -
     officer.post(f"{page}frequentation/", {"opened_on": "2027-01-04", "observed": "100000"})
     assert "plus que les" in words(officer.get(page))
     assert Client().get(f"{page}fichiers/dossier.pdf").content.startswith(b"%PDF")
+
+
+def test_a_decision_says_that_its_data_changed_to_those_who_may_change_it(client: Client) -> None:
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    made = solved()
+    with scope.system():
+        kept = actions.decide(made, aim="moyenne", words=Words("Un lieu", "Près."), actor_id=1)
+    page = f"/pilotage/decisions/{kept.pk}/"
+    assert "Des données ont changé depuis" not in words(officer.get(page))
+    officer.post(f"{page}publier/")
+    Commune.objects.filter(pk="70003").update(children_under_6=400.0)
+    assert "Des données ont changé depuis" in words(officer.get(page))
+    assert "Des données ont changé depuis" not in words(Client().get(page))
+
+
+def test_a_paper_says_its_day_once_decided_and_never_the_question_twice() -> None:
+    made = solved()
+    plain_paper = paper.facts(made, "", Words("", ""))
+    assert plain_paper["dated"] == "Document de travail : rien n’est décidé."
+    decided_on = Words("Un lieu à Cime", "Près.", kept_on=date(2026, 11, 23))
+    assert paper.facts(made, "moyenne", decided_on)["dated"] == "Chiffres du 23 novembre 2026."
+    question = "Où ouvrir un lieu d’accueil enfants-parents ?"
+    assert paper.facts(made, "moyenne", decided_on)["question"] == question
+    same = Words(f"{question} Haute-Saône", "Près.")
+    assert paper.facts(made, "moyenne", same)["question"] == ""
 
 
 def test_a_run_that_failed_stops_the_waiting_and_is_asked_again(client: Client) -> None:

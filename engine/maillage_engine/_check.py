@@ -24,6 +24,7 @@ class Prepared(Protocol):
     def __rmatmul__(self, values: ArrayLike) -> Floats: ...
 
 
+WIDEST = 3  # of a spread: a factor of 20 either way is common
 SHOWN = 60  # characters of what was got
 # What is no number, by the kind of its array; NumPy would read most of it as one.
 NO_NUMBERS = {
@@ -35,18 +36,21 @@ NO_NUMBERS = {
 def numbers(name: str, values: Any) -> Floats:
     """Return `values` as float64, whatever their shape; what is masked or missing is NaN."""
     if isinstance(values, np.ma.MaskedArray):  # read as an array, it shows what it hides
-        values = np.where(np.ma.getmaskarray(values), None, values.data)
+        shown = values.data.astype(object)
+        shown[np.ma.getmaskarray(values)] = None
+        values = shown
     try:
         array = np.asarray(values)
-        text = array.dtype.kind == "O" and any(isinstance(one, str) for one in array.flat)
-        said = "text" if text else NO_NUMBERS.get(array.dtype.kind)
-        if said is None and array.dtype.kind == "O" and hasattr(values, "to_numpy"):  # pandas
+        mixed = array.dtype.kind == "O"
+        text = mixed and any(isinstance(one, str) for one in array.flat)
+        got = "text" if text else NO_NUMBERS.get(array.dtype.kind)
+        if got is None and mixed and hasattr(values, "to_numpy"):  # pandas, with missing values
             return np.asarray(values.to_numpy(np.float64, na_value=np.nan))
-        if said is None:
+        if got is None:
             return array.astype(np.float64, copy=False)
     except (TypeError, ValueError, OverflowError):
-        said = f"a {type(values).__name__} that cannot be read so"
-    raise BadArray(f"{name} must hold numbers only, in a regular shape; got {said}.")
+        got = f"a {type(values).__name__} that cannot be read so"
+    raise BadArray(f"{name} must hold numbers only, in a regular shape; got {got}.")
 
 
 def regular(name: str, values: Any) -> NDArray[Any]:
@@ -88,7 +92,7 @@ def mask(name: str, values: ArrayLike) -> NDArray[np.bool_]:
     wrong = ~np.isin(array, (0, 1))
     if wrong.any():
         raise BadArray(f"{name} must hold yes and no (1 and 0); got {array[wrong][0]}.")
-    return array == 1
+    return np.asarray(array == 1)
 
 
 def vector(name: str, values: ArrayLike, *, size: int | None = None, empty: bool = False) -> Floats:
@@ -111,6 +115,14 @@ def sized(name: str, values: ArrayLike, *, size: int | None = None, empty: bool 
     if not empty and array.size == 0:
         raise BadArray(f"{name} must hold at least one value; got none.")
     return array
+
+
+def for_each(name: str, values: ArrayLike, size: int) -> Floats:
+    """Return numbers >= 0, which may be infinite: one for each, or one for all."""
+    array = numbers(name, values)
+    if array.shape not in {(), (size,)} or not (array >= 0).all():
+        raise BadArray(f"{name} must hold {size} numbers >= 0 or one for all; got {said(values)}.")
+    return np.broadcast_to(array, (size,))
 
 
 def people(name: str, values: ArrayLike | None, size: int) -> Floats:
@@ -214,7 +226,17 @@ def not_negative(name: str, value: float, unit: str = "") -> float:
     """Return a finite number >= 0."""
     found = number(name, value)
     if not 0 <= found < np.inf:
-        raise BadParameter(f"{name} must be >= 0{unit}, and finite; got {value}.")
+        raise BadParameter(f"{name} must be a finite number >= 0{unit}; got {value}.")
+    return found
+
+
+def spread(name: str, value: float) -> float:
+    """Return a standard deviation of logarithms: 0.15 is about 15 %, 15 would be a mistake."""
+    found = number(name, value)
+    if not 0 <= found <= WIDEST:
+        raise BadParameter(
+            f"{name} must lie in 0..{WIDEST}, a standard deviation of logarithms; got {value}."
+        )
     return found
 
 

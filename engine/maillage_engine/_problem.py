@@ -44,7 +44,7 @@ def only_candidates(reach: Pairs, candidates: ArrayLike | None) -> tuple[Pairs, 
     if candidates is None:
         columns = np.arange(size, dtype=np.int64)
     else:
-        given = np.asarray(candidates)
+        given = _check.regular("candidates", candidates)
         if given.dtype == bool and given.shape == (size,):  # a mask: yes or no for each column
             given = np.flatnonzero(given)
         columns = np.sort(_check.once("candidates", _check.positions("candidates", given, size)))
@@ -104,9 +104,11 @@ def named(positions: Sequence[int] | Ints) -> str:
 def count_of(p: int, candidates: int) -> int:
     """Check the number of sites to open."""
     if isinstance(p, bool) or not isinstance(p, int | np.integer):
-        raise BadParameter(f"p must be a whole number of sites; got {p!r}.")
+        raise BadParameter(f"p must be a whole number of sites; got {_check.said(p)}.")
     if not 1 <= p <= candidates:
-        raise BadParameter(f"p must lie in 1..{candidates}, the number of candidates; got {p}.")
+        raise BadParameter(
+            f"p must lie in 1..{candidates}, the number of candidates; got {_check.said(p)}."
+        )
     return int(p)
 
 
@@ -144,8 +146,11 @@ def filled(sites: Mask, count: int) -> Mask:
     return sites
 
 
+def seconds(time_limit: float | None) -> float:
+    """Return the seconds allowed; infinite where there is no limit."""
+    return float("inf") if time_limit is None else _check.positive("time_limit", time_limit)
+
+
 def deadline(time_limit: float | None) -> float:
     """Return the moment to stop at."""
-    if time_limit is None:
-        return float("inf")
-    return perf_counter() + _check.positive("time_limit", time_limit)
+    return perf_counter() + seconds(time_limit)

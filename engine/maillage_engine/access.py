@@ -9,7 +9,6 @@ from scipy.sparse import csr_array
 
 from maillage_engine import _check
 from maillage_engine._check import Floats
-from maillage_engine.errors import BadParameter
 from maillage_engine.inequality import quantile
 from maillage_engine.pairs import Pairs, pairs
 
@@ -198,9 +197,7 @@ def farther_than(minutes: ArrayLike, cutoff_min: float) -> NDArray[np.bool_]:
         If a time or the threshold is negative.
     """
     times = _check.times("minutes", minutes)
-    if not cutoff_min >= 0:
-        raise BadParameter(f"cutoff_min must be >= 0 minutes; got {cutoff_min}.")
-    return ~(times <= cutoff_min)
+    return ~(times <= _check.threshold("cutoff_min", cutoff_min))
 
 
 def below_median(score: ArrayLike, demand: ArrayLike, fraction: float = 0.5) -> NDArray[np.bool_]:
@@ -256,7 +253,7 @@ def concerned(mask: ArrayLike, demand: ArrayLike | None = None) -> Concerned:
     >>> concerned([True, False, True], [10, 70, 20])
     Concerned(places=2, people=30.0, share=0.3)
     """
-    marked = np.asarray(mask, dtype=bool)
+    marked = _check.mask("mask", mask)
     people = _check.people("demand", demand, marked.size)
     here = float(people[marked].sum())
     return Concerned(places=int(marked.sum()), people=here, share=here / float(people.sum()))
@@ -287,5 +284,6 @@ def reachable(supply: ArrayLike, weight: Any) -> Floats:
     doi:10.1080/01944365908978307.
     """
     places = _check.vector("supply", supply, empty=True)
-    rows = weight.shape[0] if hasattr(weight, "shape") else len(weight)
-    return np.asarray(_check.products(weight, (rows, places.size)) @ places)
+    table = weight if hasattr(weight, "shape") else _check.numbers("weight", weight)
+    rows = int(table.shape[0]) if table.shape else 0
+    return np.asarray(_check.products(table, (rows, places.size)) @ places)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from maillage_engine import _check
-from maillage_engine.errors import BadArray, BadParameter, EngineError
+from maillage_engine.errors import BadArray, EngineError
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ def bootstrap(
     >>> bootstrap(lambda x: float(x.mean()), [1, 1, 1], draws=100)
     Interval(value=1.0, low=1.0, high=1.0, draws=100)
     """
-    if not 0 < level < 1 or draws < 100:
-        raise BadParameter(f"level must lie in (0, 1) and draws be >= 100; got {level}, {draws}.")
+    _check.inside("level", level)
+    _check.whole("draws", draws, 100)
     if not columns:
         raise BadArray("bootstrap needs at least one column; got none.")
-    size = len(np.asarray(columns[0]))
+    size = _check.sized("a column", columns[0]).size
     table = [_check.sized("a column", column, size=size) for column in columns]
-    rng = np.random.default_rng(seed)
+    rng = _check.chance(seed)
     found = []
     for _ in range(draws):
         rows = rng.integers(0, size, size)

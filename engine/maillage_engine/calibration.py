@@ -62,6 +62,7 @@ def score_estimate(
     ours, known = _check.times("estimate", estimate), _check.times("truth", truth)
     if ours.shape != known.shape:
         raise BadArray(f"estimate must have the shape of truth, {known.shape}; got {ours.shape}.")
+    cutoffs = _check.vector("thresholds", thresholds, empty=True).tolist()
     both = np.isfinite(ours) & np.isfinite(known)
     if not both.any():
         raise BadArray("estimate and truth must have at least one known pair in common.")
@@ -76,7 +77,7 @@ def score_estimate(
         rmse=float(np.sqrt((error**2).mean())),
         p90=float(np.quantile(np.abs(error), 0.9)),
         log_sd=float(ratio.std()) if ratio.size else float("nan"),
-        thresholds=tuple(_threshold(ours, known, cutoff) for cutoff in thresholds),
+        thresholds=tuple(_threshold(ours, known, cutoff) for cutoff in cutoffs),
     )
 
 
@@ -121,6 +122,7 @@ def calibrate(
             f"truth must have shape {(origins.longitude.size, destinations.longitude.size)};"
             f" got {truth.shape}."
         )
+    _check.positive("longest_km", longest_km)
     row, column = truth.origin, truth.destination
     km = great_circle_km(
         origins.longitude[row],

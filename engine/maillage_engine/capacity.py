@@ -15,7 +15,7 @@ from maillage_engine import _check, _problem
 from maillage_engine._bounds import PROVEN, Bounded, is_proven
 from maillage_engine._check import Floats, Ints
 from maillage_engine._milp import Programme, Solution
-from maillage_engine.errors import BadParameter, Infeasible
+from maillage_engine.errors import Infeasible
 from maillage_engine.pairs import Pairs, pairs
 
 SMALL = 1e-7  # a share under this is what rounding leaves
@@ -58,9 +58,7 @@ class Means:
 
     def __post_init__(self) -> None:
         for name in ("budget", "wage", "staff", "smallest"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) and value >= 0):
-                raise BadParameter(f"{name} must be a finite number >= 0; got {value}.")
+            _check.not_negative(name, getattr(self, name))
         _check.positive("persons_per_fte", self.persons_per_fte)
 
 
@@ -139,7 +137,7 @@ def capacitated_median(  # noqa: PLR0913 - three arguments and their keyword-onl
     _within_room(programme, reach, served, opened, people, room)
     programme.constrain(0, opened, 1.0, least=count, most=count)
     _keep_open(programme, opened, _positions(reach, kept))
-    found = programme.solve(seconds=time_limit)
+    found = programme.solve(seconds=_problem.seconds(time_limit))
     _refuse_nothing(
         found, "capacity", f"no {count} sites have room for everyone within their reach."
     )
@@ -202,9 +200,10 @@ def staffed_plan(  # noqa: PLR0913 - three arguments and their keyword-only opti
     people = _check.people("demand", demand, within.shape[0])
     rent = _check.vector("opening", opening, size=size)
     today = _positions(within, open_today)
+    room = _check.for_each("largest", largest, size)
     _refuse_today(rent[today], means)
     least = float(np.ceil(round(means.smallest * 10, 6)))
-    most = np.floor(np.minimum(np.broadcast_to(largest, (size,)), means.staff) * 10 + SMALL)
+    most = np.floor(np.minimum(room, means.staff) * 10 + SMALL)
     programme = Programme()
     opened = programme.variables(np.zeros(size), high=1.0, whole=True)
     tenths = programme.variables(np.zeros(size), high=np.maximum(most, 0), whole=True)
@@ -225,7 +224,7 @@ def staffed_plan(  # noqa: PLR0913 - three arguments and their keyword-only opti
     programme.constrain(0, np.r_[opened, tenths], money, most=means.budget)
     programme.constrain(0, tenths, 0.1, most=means.staff)
     _keep_open(programme, opened, today)
-    found = programme.solve(seconds=time_limit)
+    found = programme.solve(seconds=_problem.seconds(time_limit))
     _refuse_nothing(found, "budget", "no plan keeps within the budget and the staff.")
     values = _whole(found, opened, tenths)
     return StaffedPlan(
@@ -270,8 +269,9 @@ def _within_room(
 
 
 def _positions(reach: Pairs, sites: ArrayLike) -> Ints:
-    given = np.asarray(sites, dtype=np.int64)
-    return _problem.only_candidates(reach, given)[1] if given.size else given
+    return _check.once(
+        "sites kept open", _check.positions("sites kept open", sites, reach.shape[1])
+    )
 
 
 def _keep_open(programme: Programme, opened: Ints, sites: Ints) -> None:

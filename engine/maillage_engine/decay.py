@@ -48,13 +48,14 @@ def step_weight(minutes: ArrayLike, bands: Sequence[tuple[float, float]]) -> Flo
     >>> step_weight([5, 15, 40], [(10, 1.0), (20, 0.68)])
     array([1.  , 0.68, 0.  ])
     """
-    steps = [(float(bound), float(value)) for bound, value in bands]
-    if not steps:
-        raise BadParameter("bands must hold at least one (minutes, weight) pair; got none.")
+    pairs = _check.numbers("bands", bands)
+    if pairs.ndim != 2 or pairs.shape[1] != 2:
+        got = f"shape {pairs.shape}" if pairs.size else "none"
+        raise BadParameter(f"bands must hold at least one (minutes, weight) pair; got {got}.")
+    steps = [(bound, value) for bound, value in pairs.tolist()]
     for bound, value in steps:
         _check.fraction("a band's weight", value)
-        if not bound >= 0:
-            raise BadParameter(f"a band's bound must be >= 0 minutes; got {bound}.")
+        _check.threshold("a band's bound", bound)
     for (low, near), (high, far) in pairwise(steps):
         if high <= low or far > near:
             raise BadParameter(f"bands must move outward and weigh less; got {steps}.")
@@ -241,7 +242,7 @@ def logistic_weight(
 
 
 def _within(times: Floats, cutoff_min: float, weight: Floats) -> Floats:
-    if not cutoff_min > 0:
+    if not _check.threshold("cutoff_min", cutoff_min) > 0:
         raise BadParameter(f"cutoff_min must be > 0 minutes; got {cutoff_min}.")
     kept = np.isfinite(times) & (times <= cutoff_min)
     return np.where(kept, np.clip(weight, 0.0, 1.0), 0.0)

@@ -73,7 +73,7 @@ def departement_parts(
     BadArray, BadParameter
         If there is not one code per origin, or the reach is not > 0.
     """
-    given = np.asarray(codes)
+    given = _check.regular("codes", codes)
     if given.shape != origins.longitude.shape:
         raise BadArray(f"codes must hold {origins.longitude.size} values; got shape {given.shape}.")
     reach = _check.positive("reach_km", reach_km)

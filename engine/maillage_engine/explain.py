@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 
 from maillage_engine import _check, _problem
 from maillage_engine._check import Floats, Ints
-from maillage_engine.errors import BadParameter
 from maillage_engine.pairs import Pairs, pairs, pairs_from
 
 SAME = 1e-9  # minutes that rounding may add up to
@@ -173,17 +172,15 @@ def steadiness(  # noqa: PLR0913 - three arguments and their keyword-only option
     """
     reach = pairs(cost)
     people = _check.people("demand", demand, reach.shape[0])
-    if draws < 1 or not (travel_spread >= 0 and demand_spread >= 0):
-        raise BadParameter(
-            "steadiness needs draws >= 1 and spreads >= 0;"
-            f" got {draws}, {travel_spread}, {demand_spread}."
-        )
-    rng, chosen = np.random.default_rng(seed), np.zeros(reach.shape[1])
+    _check.whole("draws", draws, 1)
+    _check.spread("travel_spread", travel_spread)
+    _check.spread("demand_spread", demand_spread)
+    rng, chosen = _check.chance(seed), np.zeros(reach.shape[1])
     for _draw in range(draws):
         minutes = reach.minutes * rng.lognormal(0.0, travel_spread, reach.minutes.size)
         drawn = pairs_from(reach.shape, reach.origin, reach.destination, minutes)
         sites = choose(drawn, people * rng.lognormal(0.0, demand_spread, people.size))
-        chosen[np.asarray(sites, dtype=np.int64)] += 1
+        chosen[_check.positions("the sites chosen", sites, chosen.size)] += 1
     return chosen / draws
 
 
@@ -192,7 +189,7 @@ def _by_site(at: Ints, values: Floats, count: int) -> Floats:
 
 
 def _nearest_of(reach: Pairs, sites: ArrayLike) -> Floats:
-    given = np.asarray(sites, dtype=np.int64)
+    given = _check.regular("sites", sites)
     if not given.size:
         return np.full(reach.shape[0], np.inf)
     return _two_nearest(_problem.columns_of(reach, _problem.only_candidates(reach, given)[1]))[0]

@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array, diags_array, issparse
 
 from maillage_engine import _check
 from maillage_engine._check import Floats
 from maillage_engine._milp import Programme
-from maillage_engine.errors import BadParameter, Infeasible
+from maillage_engine.errors import BadArray, BadParameter, Infeasible
 from maillage_engine.inequality import gini
 
 ROUNDS = 400  # of cuts; each tightens the bound
@@ -92,12 +92,14 @@ def share_places(
     >>> share_places([[1, 0], [0, 1]], [10, 30], 4).added.tolist()
     [1.0, 3.0]
     """
-    table = csr_array(np.atleast_2d(weight.toarray() if hasattr(weight, "toarray") else weight))
-    people = _check.people("demand", demand, table.shape[0])
-    table = csr_array(_check.weight(table, table.shape))
+    given = weight if issparse(weight) else np.atleast_2d(_check.numbers("weight", weight))
+    people = _check.people("demand", demand, given.shape[0])
+    if given.ndim != 2:
+        raise BadArray(f"weight must be a table of two dimensions; got shape {given.shape}.")
+    table = csr_array(_check.weight(given, given.shape))
     size = table.shape[1]
     supply = np.zeros(size) if today is None else _check.vector("today", today, size=size)
-    room = np.broadcast_to(np.asarray(most, dtype=np.float64), (size,))
+    room = _check.for_each("most", most, size)
     wanted = _check.positive("places", places)
     seen = table.T @ people
     reached = np.where(seen > 0, room, 0.0)

@@ -112,7 +112,7 @@ def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
     if barred.size:
         programme.constrain(0, opened[barred], 1.0, most=0.0)
     before = _total(served, weight, open_today)
-    found = programme.solve(seconds=time_limit)
+    found = programme.solve(seconds=_problem.seconds(time_limit))
     if found.values is None:
         raise Infeasible("time", "no change was found in the time allowed.")
     sites = np.flatnonzero(found.values[opened] > 0.5)
@@ -194,7 +194,7 @@ def backup_cover(
         most=0.0, count=rows.size,
     )  # fmt: skip
     programme.constrain(0, opened, 1.0, least=count, most=count)
-    found = programme.solve(seconds=time_limit)
+    found = programme.solve(seconds=_problem.seconds(time_limit))
     if found.values is None:
         raise Infeasible("time", "no choice was found in the time allowed.")
     sites = np.flatnonzero(found.values[opened] > 0.5)
@@ -211,7 +211,9 @@ def backup_cover(
 
 def _count(name: str, value: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value <= most:
-        raise BadParameter(f"{name} must be a whole number from 0 to {most}; got {value!r}.")
+        raise BadParameter(
+            f"{name} must be a whole number from 0 to {most}; got {_check.said(value)}."
+        )
 
 
 def _only(reach: Pairs, columns: Ints) -> Pairs:

@@ -1,5 +1,6 @@
 """Travel times kept only where someone can go: the shape every method of the engine shares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -84,12 +85,16 @@ def pairs(minutes: Any, *, cutoff_min: float = np.inf) -> Pairs:
     Raises
     ------
     BadArray
-        If a time is negative, or the table has not two dimensions.
+        If a time is negative, the table has not two dimensions, or a sparse format cannot tell a
+        trip of zero minutes from no route (blocks and diagonals fill what is absent with zeros).
+    BadParameter
+        If the threshold is negative.
     """
+    _check.threshold("cutoff_min", cutoff_min)
     if isinstance(minutes, Pairs):
         return _cut(minutes.shape, minutes.origin, minutes.destination, minutes.minutes, cutoff_min)
     if issparse(minutes):
-        table = coo_array(minutes)
+        table = _stored(minutes)
         return pairs_from(table.shape, table.row, table.col, table.data, cutoff_min=cutoff_min)
     dense = _check.times("minutes", minutes)
     if dense.ndim != 2:
@@ -128,9 +133,16 @@ def pairs_from(
     BadArray
         If a position is out of range, a pair is given twice, or a time is negative.
     """
-    times = _check.times("minutes", minutes)
-    start = _positions("origin", origin, shape[0], times.size)
-    end = _positions("destination", destination, shape[1], times.size)
+    if not isinstance(shape, Sequence) or len(shape) != 2:
+        raise BadArray(
+            f"shape must hold two numbers, of rows and columns; got {_check.said(shape)}."
+        )
+    for size in shape:
+        _check.whole("shape", size, 0)
+    _check.threshold("cutoff_min", cutoff_min)
+    times = _check.sized("minutes", _check.times("minutes", minutes), empty=True)
+    start = _check.positions("origin", origin, shape[0], count=times.size)
+    end = _check.positions("destination", destination, shape[1], count=times.size)
     key = start * shape[1] + end
     order = np.argsort(key, kind="stable")
     twice = np.flatnonzero(np.diff(key[order]) == 0)
@@ -143,17 +155,17 @@ def pairs_from(
     return _cut(shape, start[order], end[order], times[order], cutoff_min)
 
 
-def _positions(name: str, values: ArrayLike, size: int, count: int) -> Indices:
-    array = np.asarray(values)
-    if array.shape != (count,):
-        raise BadArray(f"{name} must hold {count} positions; got shape {array.shape}.")
-    if count and not np.issubdtype(array.dtype, np.integer):
-        raise BadArray(f"{name} must hold whole positions; got {array.dtype}.")
-    wrong = (array < 0) | (array >= size)
-    if wrong.any():
-        first = int(wrong.argmax())
-        raise BadArray(f"{name} must lie in 0..{size - 1}; got {array[first]} at index {first}.")
-    return array.astype(np.int64)
+def _stored(minutes: Any) -> coo_array:
+    """Return what a sparse table of times stores, its zeros too."""
+    if minutes.ndim != 2:
+        raise BadArray(f"minutes must be a table of two dimensions; got shape {minutes.shape}.")
+    filled = minutes.format == "dia" or getattr(minutes, "blocksize", (1, 1)) != (1, 1)
+    if filled and minutes.nnz != minutes.count_nonzero():
+        raise BadArray(
+            f"minutes as a sparse {minutes.format} table cannot tell a trip of 0 minutes from no"
+            " route; give it as csr, csc or coo."
+        )
+    return coo_array(minutes)
 
 
 def _cut(

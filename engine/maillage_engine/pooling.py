@@ -31,6 +31,7 @@ from maillage_engine.errors import BadArray, BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs
 from maillage_engine.siting import p_median
 
+LARGEST = 1_000_000  # tenths of a post at one place
 NOBODY = -1
 
 
@@ -192,8 +193,8 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     _check.whole("share_sites", share_sites, 1)
     if outside is None:
         _problem.refuse_unreachable(reach, people)
-    elif not outside >= 0:
-        raise BadParameter(f"outside must be >= 0 minutes; got {outside}.")
+    else:
+        _check.threshold("outside", outside)
     far = np.inf if outside is None else float(outside)
     most = min(int(np.minimum(posts, share_sites).sum()), columns.size)
     counts = _limits("sites", sites, most, columns.size)
@@ -448,8 +449,7 @@ def _field(served: Pairs, people: Floats, near: NDArray[np.bool_], outside: floa
 
 
 def _near(between: Any, size: int, share_minutes: float) -> NDArray[np.bool_]:
-    if not share_minutes >= 0:
-        raise BadParameter(f"share_minutes must be >= 0; got {share_minutes}.")
+    _check.threshold("share_minutes", share_minutes)
     trips = pairs(between)
     if trips.shape != (size, size):
         raise BadArray(
@@ -463,11 +463,12 @@ def _near(between: Any, size: int, share_minutes: float) -> NDArray[np.bool_]:
 
 def _posts(staff: ArrayLike) -> Ints:
     given = _check.vector("staff", staff)
-    wrong = (given < 1) | (given != np.round(given))
+    wrong = (given < 1) | (given != np.round(given)) | (given > LARGEST)
     if wrong.any():
         first = int(wrong.argmax())
         raise BadArray(
-            f"staff must be whole tenths of a post >= 1; got {given[first]} at index {first}."
+            f"staff must be whole tenths of a post, from 1 to {LARGEST};"
+            f" got {given[first]} at index {first}."
         )
     return given.astype(np.int64)
 
@@ -475,6 +476,8 @@ def _posts(staff: ArrayLike) -> Ints:
 def _limits(name: str, limits: tuple[int, int] | None, usual: int, most: int) -> tuple[int, int]:
     if limits is None:
         return 1, usual
+    if not isinstance(limits, Sequence) or len(limits) != 2:
+        raise BadParameter(f"{name} must be two limits (least, most); got {_check.said(limits)}.")
     low, high = limits
     _check.whole(name, low, 1)
     _check.whole(name, high, 1)

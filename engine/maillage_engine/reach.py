@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from maillage_engine import _check
 from maillage_engine._check import Floats
 from maillage_engine.access import Access
-from maillage_engine.errors import BadArray, BadParameter
+from maillage_engine.errors import BadArray
 from maillage_engine.pairs import Pairs, pairs, pairs_from
 
 WEEK_MIN = 7 * 24 * 60
@@ -91,8 +91,14 @@ def blended_access(
     """
     people = _check.vector("demand", demand)
     places = _check.vector("supply", supply, empty=True)
-    if set(weights) != set(shares) or not weights:
-        raise BadArray(f"weights and shares must name the same ways; got {sorted(weights)}.")
+    for name, ways_of in (("weights", weights), ("shares", shares)):
+        if not isinstance(ways_of, Mapping) or not ways_of:
+            got = _check.said(ways_of)
+            raise BadArray(f"{name} must hold one array for each way of travelling; got {got}.")
+    if set(weights) != set(shares):
+        raise BadArray(
+            f"weights and shares must name the same ways; got {sorted(weights)}, {sorted(shares)}."
+        )
     shape = (people.size, places.size)
     ways = {name: _check.weight(one, shape) for name, one in weights.items()}
     parts = {
@@ -158,8 +164,9 @@ def while_open(
     0
     """
     reach = pairs(cost)
-    if len(opens) != reach.shape[1]:
-        raise BadArray(f"opens must hold {reach.shape[1]} sets of windows; got {len(opens)}.")
+    if not isinstance(opens, Sequence) or len(opens) != reach.shape[1]:
+        got = len(opens) if isinstance(opens, Sequence) else _check.said(opens)
+        raise BadArray(f"opens must hold {reach.shape[1]} sets of windows; got {got}.")
     stay = _check.positive("stay_min", stay_min)
     away = _unrolled(free, "free")
     # The longest trip that still works, for each site: a pair is kept when its minutes fit.
@@ -203,11 +210,11 @@ def with_remote(
     [0.8, 0.4]
     """
     people = _check.vector("demand", demand, size=access.score.size)
-    share = np.broadcast_to(_check.numbers("connected", connected), people.shape)
-    if not ((share >= 0) & (share <= 1)).all():
-        raise BadArray("connected must hold shares in [0, 1].")
-    if not (np.isfinite(remote_places) and remote_places >= 0):
-        raise BadParameter(f"remote_places must be a finite number >= 0; got {remote_places}.")
+    given = _check.numbers("connected", connected)
+    share = np.full(people.size, given) if given.ndim == 0 else given
+    if share.shape != people.shape or not ((share >= 0) & (share <= 1)).all():
+        raise BadArray(f"connected must hold {people.size} shares in [0, 1], or one for all.")
+    remote_places = _check.not_negative("remote_places", remote_places)
     served = float(people @ share)
     each = remote_places / served if served > 0 else 0.0
     return Layered(access.score, each * share, np.array(share))
@@ -252,13 +259,10 @@ def score_interval(
     -----
     Errors of pairs are drawn independently: a road closed for everyone is not described.
     """
-    if not (np.isfinite(spread) and spread >= 0):
-        raise BadParameter(f"spread must be a finite number >= 0; got {spread}.")
-    if not 0 < level < 1:
-        raise BadParameter(f"level must lie in (0, 1); got {level}.")
-    if draws < 10:
-        raise BadParameter(f"draws must be at least 10; got {draws}.")
-    reach, rng = pairs(cost), np.random.default_rng(seed)
+    _check.spread("spread", spread)
+    _check.inside("level", level)
+    _check.whole("draws", draws, 10)
+    reach, rng = pairs(cost), _check.chance(seed)
     drawn = []
     for _draw in range(draws):
         minutes = reach.minutes * rng.lognormal(0.0, spread, reach.minutes.size)
@@ -271,7 +275,10 @@ def score_interval(
 def _unrolled(windows: Sequence[Window], name: str) -> list[Window]:
     """Check windows, and cut those that run over the end of the week."""
     found: list[Window] = []
-    for start, end in windows:
+    table = _check.numbers(name, windows)
+    if table.size and (table.ndim != 2 or table.shape[1] != 2):
+        raise BadArray(f"{name} must hold windows (start, end); got shape {table.shape}.")
+    for start, end in table.reshape(-1, 2).tolist():
         if not (0 <= start <= WEEK_MIN and 0 <= end <= WEEK_MIN):
             raise BadArray(
                 f"{name} must lie in 0..{WEEK_MIN} minutes of the week; got {start}, {end}."

@@ -88,16 +88,8 @@ def road_network(
     """
     size = points.longitude.size
     times = _check.vector("minutes", minutes, empty=True)
-    start, end = np.asarray(tail, dtype=np.int64), np.asarray(head, dtype=np.int64)
-    if start.shape != times.shape or end.shape != times.shape:
-        raise BadArray(
-            f"tail, head and minutes must agree; got {start.size}, {end.size}, {times.size}."
-        )
-    for name, nodes in (("tail", start), ("head", end)):
-        if nodes.size and not (nodes.min() >= 0 and nodes.max() < size):
-            raise BadArray(
-                f"{name} must hold nodes from 0 to {size - 1}; got {nodes.min()} to {nodes.max()}."
-            )
+    start = _check.positions("tail", tail, size, count=times.size)
+    end = _check.positions("head", head, size, count=times.size)
     if (times == 0).any():
         raise BadArray(f"minutes must be > 0; got 0.0 at index {int((times == 0).argmax())}.")
     whole = np.maximum(1, np.rint(times * MS_PER_MINUTE)).astype(np.int64)
@@ -131,9 +123,7 @@ def contracted(network: RoadNetwork, kept: NDArray[np.int64]) -> tuple[RoadNetwo
     A node is inside a chain when it has two neighbours and nobody asked for it. O(n + m).
     """
     size = network.longitude.size
-    stay = np.asarray(kept, dtype=np.int64)
-    if stay.size and not (stay.min() >= 0 and stay.max() < size):
-        raise BadArray(f"kept must hold nodes from 0 to {size - 1}.")
+    stay = _check.positions("kept", kept, size)
     both = np.unique(
         np.column_stack(
             [np.r_[network.tail, network.head], np.r_[network.head, network.tail]]
@@ -196,7 +186,7 @@ def road_minutes(
     Places join the largest part of the network where one can go and come back. Chains of bends are
     contracted first. Dijkstra stops at the threshold: O(origins × what is within reach).
     """
-    if not cutoff_min > 0:
+    if not _check.threshold("cutoff_min", cutoff_min) > 0:
         raise BadParameter(f"cutoff_min must be > 0; got {cutoff_min}.")
     _check.positive("farthest_km", farthest_km)
     answers = _answers(method)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from maillage_engine import _check
 from maillage_engine._bounds import PROVEN
 from maillage_engine._check import Floats, Ints
-from maillage_engine.errors import BadArray, BadParameter, Infeasible
+from maillage_engine.errors import BadArray, Infeasible
 
 SLACK = 1e-6  # hours and kilometres that rounding may add up to
 NOWHERE = -1
@@ -255,9 +255,7 @@ def _party(values: ArrayLike | None, towns: int, parties: int) -> Ints:
 def _possible(
     minutes: ArrayLike | None, midday: ArrayLike, days: int, towns: int
 ) -> NDArray[np.bool_]:
-    gap = np.broadcast_to(_check.numbers("midday", midday), (days,))
-    if not (gap >= 0).all():
-        raise BadParameter(f"midday must be >= 0 minutes; got {gap.min()}.")
+    gap = _check.for_each("midday", midday, days)
     if minutes is None:
         return np.ones((days, towns, towns), dtype=bool)
     trips = _table("minutes", minutes, towns)

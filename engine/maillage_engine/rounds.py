@@ -406,10 +406,9 @@ def _check_stop(number: int, stop: Stop, places: int) -> None:
             f"the pattern of stop {number} must be {', '.join(EVERY)}; got {stop.pattern!r}."
         )
     _check_place(f"stop {number}", stop.place, places)
-    if not 0 <= stop.stay < np.inf:
-        raise BadParameter(f"the stay of stop {number} must be >= 0 minutes; got {stop.stay}.")
-    if stop.prize is not None and not 0 <= stop.prize < np.inf:
-        raise BadParameter(f"the prize of stop {number} must be >= 0; got {stop.prize}.")
+    _check.not_negative(f"the stay of stop {number}", stop.stay, " minutes")
+    if stop.prize is not None:
+        _check.not_negative(f"the prize of stop {number}", stop.prize)
     for weekday, (early, late) in _opening(stop).items():
         if weekday not in WEEKDAYS or not 0 <= early <= late <= ALL_DAY[1]:
             raise BadParameter(

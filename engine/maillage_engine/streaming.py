@@ -76,8 +76,8 @@ def stream_access(
     """
     people = _check.vector("demand", demand, size=origins.longitude.size)
     places = _check.vector("supply", supply, size=facilities.longitude.size, empty=True)
+    step_weight([], bands)  # says what is wrong with the bands
     steps = [(float(bound), float(weight)) for bound, weight in bands]
-    step_weight([], steps)  # says what is wrong with the bands
     if people.size == 0 or places.size == 0:
         return Access(np.zeros(people.size), np.zeros(0), np.ones(people.size, dtype=bool))
     order, grid = _grid(origins)

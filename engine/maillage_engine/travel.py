@@ -99,8 +99,7 @@ class TravelModel:
         """
         if self.spread is None:
             raise BadParameter(f"the error of this {self.mode} model was never measured.")
-        if not 0 < level < 1:
-            raise BadParameter(f"level must lie in (0, 1); got {level}.")
+        _check.inside("level", level)
         factor = float(np.exp(self.spread * ndtri(0.5 + level / 2)))
         times = _check.times("minutes", minutes)
         return times / factor, times * factor
@@ -170,7 +169,7 @@ def places(longitude: ArrayLike, latitude: ArrayLike, density: ArrayLike | None 
         raise BadArray(
             f"longitude and latitude look swapped: got longitude {lon[0]}, latitude {lat[0]}."
         )
-    levels = np.full(lon.size, 3) if density is None else np.asarray(density)
+    levels = np.full(lon.size, 3) if density is None else _check.regular("density", density)
     if levels.shape != lon.shape or not np.isin(levels, (1, 2, 3, 4)).all():
         raise BadArray(f"density must hold {lon.size} levels among 1, 2, 3, 4.")
     return Places(lon, lat, levels.astype(np.int64))
@@ -193,17 +192,41 @@ def great_circle_km(
     ndarray of float, km
         One distance for each pair, in the shape of the arguments broadcast together.
 
+    Raises
+    ------
+    BadArray
+        If a coordinate is missing or is not degrees, or shapes do not broadcast.
+
     Examples
     --------
     >>> great_circle_km(0, 0, 0, 90).round(3).item()
     10007.557
     """
+    ends = [
+        _degrees(name, _check.numbers(name, values), limit)
+        for name, values, limit in (
+            ("longitude", longitude, 180),
+            ("latitude", latitude, 90),
+            ("to_longitude", to_longitude, 180),
+            ("to_latitude", to_latitude, 90),
+        )
+    ]
+    try:
+        np.broadcast_shapes(*(end.shape for end in ends))
+    except ValueError:
+        shapes = ", ".join(str(end.shape) for end in ends)
+        raise BadArray(f"coordinates must have shapes that broadcast; got {shapes}.") from None
+    return _great_circle_km(*ends)
+
+
+def _great_circle_km(
+    longitude: Floats, latitude: Floats, to_longitude: Floats, to_latitude: Floats
+) -> Floats:
     lon1, lat1, lon2, lat2 = (
-        np.radians(np.asarray(v, dtype=np.float64))
-        for v in (longitude, latitude, to_longitude, to_latitude)
+        np.radians(values) for values in (longitude, latitude, to_longitude, to_latitude)
     )
-    half = np.sin((lat2 - lat1) / 2) ** 2
-    half += np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
+    north, east = np.sin((lat2 - lat1) / 2) ** 2, np.sin((lon2 - lon1) / 2) ** 2
+    half = north + np.cos(lat1) * np.cos(lat2) * east
     return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half))))
 
 
@@ -220,7 +243,7 @@ def estimate_minutes(origins: Places, destinations: Places, model: TravelModel) 
     ndarray of float64, shape (n_origins, n_destinations)
         Minutes. For large tables use `pairs_within`, whose memory follows what is within reach.
     """
-    km = great_circle_km(
+    km = _great_circle_km(
         origins.longitude[:, None],
         origins.latitude[:, None],
         destinations.longitude,
@@ -272,7 +295,7 @@ def pairs_within(
         count = np.fromiter((len(row) for row in near), dtype=np.int64, count=len(near))
         row = np.repeat(np.arange(block.start, block.stop), count)
         column = np.concatenate([np.asarray(found, dtype=np.int64) for found in near])
-        km = great_circle_km(
+        km = _great_circle_km(
             origins.longitude[row],
             origins.latitude[row],
             destinations.longitude[column],
@@ -291,15 +314,17 @@ def unit_vectors(points: Places) -> Floats:
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 
-def _degrees(name: str, values: Floats, limit: float) -> None:
+def _degrees(name: str, values: Floats, limit: float) -> Floats:
     wrong = ~(np.abs(values) <= limit)
     if wrong.any():
         first = int(wrong.argmax())
-        hint = " (projected metres?)" if np.abs(values[first]) > 1000 else ""
+        got = values.ravel()[first]
+        hint = " (projected metres?)" if np.abs(got) > 1000 else ""
         raise BadArray(
             f"{name} must be degrees between -{limit} and {limit};"
-            f" got {values[first]} at index {first}{hint}."
+            f" got {got} at index {first}{hint}."
         )
+    return values
 
 
 def _in_france(longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:

@@ -51,8 +51,7 @@ def atkinson(
     >>> round(atkinson([1, 3], aversion=1), 6)
     0.133975
     """
-    if aversion != 0:
-        _check.positive("aversion", aversion)
+    _check.not_negative("aversion", aversion)
     amounts, share, mean = _shares(values, weights)
     if mean == 0 or aversion == 0:
         return 0.0
@@ -282,8 +281,7 @@ def fgt(
     """
     amounts, share, _ = _shares(values, weights)
     poverty_line = _check.positive("line", line)
-    if order != 0:
-        _check.positive("order", order)
+    _check.not_negative("order", order)
     under = amounts < poverty_line
     lack = (poverty_line - amounts[under]) / poverty_line
     return float(share[under] @ lack**order)

@@ -69,19 +69,11 @@ def change_capacity(
     [0.2, 0.2]
     """
     people = _check.vector("demand", demand)
-    near = np.asarray(origins)
+    near = _check.once("origins", _check.positions("origins", origins, people.size))
     reach = _check.vector("weight", weight, size=near.size, empty=True)
-    if near.size and not np.issubdtype(near.dtype, np.integer):
-        raise BadArray(f"origins must hold whole positions; got {near.dtype}.")
-    if near.size and (near.min() < 0 or near.max() >= people.size):
-        raise BadArray(f"origins must lie in 0..{people.size - 1}; got {near.min()}, {near.max()}.")
-    if np.unique(near).size != near.size:
-        raise BadArray("origins must be given once each.")
     if (reach > 1).any():
         raise BadArray(f"weight must lie in [0, 1]; got {reach.max()}.")
     old, new = _check.vector("before and after", [before, after])
     catchment = float(reach @ people[near])
     share = (new - old) / catchment if catchment > 0 else 0.0
-    return Change(
-        near.astype(np.int64), reach * share, catchment / new if new > 0 else float("inf")
-    )
+    return Change(near, reach * share, catchment / new if new > 0 else float("inf"))

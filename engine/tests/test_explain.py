@@ -67,5 +67,5 @@ def test_a_choice_between_twins_is_nearly_a_draw_and_a_plain_one_is_steady():
     assert twins.sum() == pytest.approx(1)
     assert 0.35 < twins[0] < 0.65
     assert steadiness(choose, [[1, 90], [1, 90]], [9, 9]).tolist() == [1.0, 0.0]
-    with pytest.raises(BadParameter, match="draws >= 1"):
+    with pytest.raises(BadParameter, match="draws must be a whole number >= 1"):
         steadiness(choose, [[1.0]], [1], draws=0)

@@ -227,7 +227,7 @@ def test_cutting_the_time_says_that_the_front_may_lack_points():
     [
         ({"staff": [10, 2.5]}, BadArray, r"staff must be whole tenths .* got 2.5 at index 1"),
         ({"staff": [0]}, BadArray, r"staff must be whole tenths .* got 0.0 at index 0"),
-        ({"share_minutes": -1}, BadParameter, "share_minutes must be >= 0; got -1"),
+        ({"share_minutes": -1}, BadParameter, "share_minutes must be >= 0 minutes; got -1"),
         ({"share_sites": 0}, BadParameter, "share_sites must be a whole number >= 1; got 0"),
         ({"between": [[0, 1]]}, BadArray, r"between must have shape \(3, 3\)"),
         ({"sites": (2, 9)}, BadParameter, r"sites must be limits from 1 to 3, in order"),

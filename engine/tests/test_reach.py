@@ -107,5 +107,5 @@ def test_the_interval_is_the_score_itself_when_times_are_exact():
     assert (wide.low <= wide.middle).all()
     assert (wide.middle <= wide.high).all()
     assert (wide.high > wide.low).any()
-    with pytest.raises(BadParameter, match="at least 10"):
+    with pytest.raises(BadParameter, match="draws must be a whole number >= 10"):
         score_interval(score, minutes, 0.1, draws=2)

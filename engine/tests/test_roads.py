@@ -147,7 +147,7 @@ def test_a_file_that_is_no_map_is_refused_with_a_sentence(tmp_path):
 
 def test_arcs_that_mean_nothing_are_refused():
     points = on_a_line(2)
-    with pytest.raises(BadArray, match="nodes from 0 to 1"):
+    with pytest.raises(BadArray, match=r"head must lie in 0\.\.1; got 2"):
         road_network(points, [0], [2], [1.0])
     with pytest.raises(BadArray, match="must be > 0"):
         road_network(points, [0], [1], [0.0])

@@ -174,7 +174,7 @@ def test_what_cannot_be_kept_is_named(constraint, quota, options, message):
     ([[3, 3]], LINE, [1 / 3] * 3, {"today": [[0, 3]]}, "towns from 0 to 2"),
     ([[3, 3]], LINE, [1 / 3] * 3, {"open_at": [[1, 1]]}, "open_at must have shape"),
     ([[3, 3]], LINE, [1 / 3] * 3, {"tolerance": 5}, r"tolerance must lie in \[0, 1\]"),
-    ([[3, 3]], LINE, [1 / 3] * 3, {"midday": -5}, "midday must be >= 0"),
+    ([[3, 3]], LINE, [1 / 3] * 3, {"midday": -5}, "midday must hold 1 numbers >= 0 or one"),
     ([[3, 3]], LINE, [1 / 3] * 3, {"time_limit": 0}, "time_limit must be"),
 ])  # fmt: skip
 def test_refusals_say_what_was_wanted(hours, kilometres, quota, options, message):

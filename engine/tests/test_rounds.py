@@ -187,8 +187,8 @@ def test_too_many_needed_stops_are_refused_for_want_of_room():
     [
         ({"pattern": "yearly"}, "the pattern of stop 0 must be weekly, fortnightly, monthly"),
         ({"place": 9}, "stop 0 must lie at a place from 0 to 2; got 9"),
-        ({"stay": -1}, "the stay of stop 0 must be >= 0 minutes; got -1"),
-        ({"prize": -2.0}, "the prize of stop 0 must be >= 0; got -2.0"),
+        ({"stay": -1}, "the stay of stop 0 must be a finite number >= 0 minutes; got -1"),
+        ({"prize": -2.0}, "the prize of stop 0 must be a finite number >= 0; got -2"),
         ({"windows": {1: (700, 600)}}, "the windows of stop 0 must be"),
     ],
 )

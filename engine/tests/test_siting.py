@@ -249,7 +249,11 @@ def test_what_cannot_be_is_named(call, message):
         (BadParameter, lambda: p_median([[1.0]], [1], 0), "got 0"),
         (BadParameter, lambda: p_median([[1.0]], [1], 1.5), r"whole number of sites; got 1\.5"),
         (BadParameter, lambda: p_median([[1.0]], [1], True), "whole number of sites; got True"),
-        (BadParameter, lambda: p_median([[1.0]], [1], 1, outside=-1), "outside must be >= 0"),
+        (
+            BadParameter,
+            lambda: p_median([[1.0]], [1], 1, outside=-1),
+            "outside must be a finite number >= 0 minutes",
+        ),
         (BadParameter, lambda: p_median([[1.0]], [1], 1, time_limit=0), "time_limit must be"),
         (BadArray, lambda: p_median([[-1.0]], [1], 1), r">= 0 minutes; got -1\.0"),
         (BadArray, lambda: p_median([[1.0]], [-1], 1), "demand must be finite and >= 0"),

@@ -54,7 +54,7 @@ def test_scores_are_not_changed_in_place():
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (([1], [1], [1], 0, 1), r"origins must lie in 0\.\.0; got 1, 1"),
+        (([1], [1], [1], 0, 1), r"origins must lie in 0\.\.0; got 1 at index 0"),
         (([1, 1], [0, 0], [1, 1], 0, 1), "once each"),
         (([1], [0.0], [1], 0, 1), "whole positions"),
         (([1], [0], [2], 0, 1), r"weight must lie in \[0, 1\]; got 2\.0"),

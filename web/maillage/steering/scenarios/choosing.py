@@ -5,7 +5,7 @@ of the nearest new site: the siting problem is solved on `min(minutes, today)`, 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from math import comb, inf
 
@@ -115,8 +115,7 @@ def _closures(plan: Plan, ground: Ground) -> Iterator[tuple[int, ...]]:
 
 def best(aim: str, plan: Plan, ground: Ground, count: int, tries: int = MOST_TRIED) -> Choice:
     """Try every set of sites that may move: the best answer, and a bound that holds for all."""
-    lived, beat = ground.people > 0, inf
-    found: list[Choice] = []
+    lived, found = ground.people > 0, []
     offered, people = ground.offered[lived], ground.people[lived]
     for closed in _closures(plan, ground):
         size, unmet = count + len(closed), ground.unmet(closed)
@@ -184,7 +183,7 @@ def _around(
         return _choose(asked, count, start)
     free = np.setdiff1d(np.arange(asked.offered.shape[1]), forced)
     known = np.minimum(asked.today, asked.offered[:, forced].min(axis=1))
-    rest = replace(asked, offered=asked.offered[:, free], today=known)
+    rest = _Asked(asked.aim, asked.offered[:, free], known, asked.people, asked.limit)
     if count == forced.size:
         value = _value(rest, known)
         return forced, value, value
@@ -210,14 +209,12 @@ def _choose(asked: _Asked, count: int, start: Ints | None) -> tuple[Ints, float,
     begun, prove = (() if start is None else start), start is None
     if asked.aim == "moyenne":
         found = engine.p_median(
-            asked.after, asked.people, count,
-            start=begun, prove=prove, beat=asked.beat, time_limit=SECONDS,
-        )  # fmt: skip
+            asked.after, asked.people, count, start=begun, prove=prove, time_limit=SECONDS
+        )
     elif asked.aim == "eloignes":
         found = engine.worst_off_first(
-            asked.offered, asked.today, asked.people, count,
-            start=begun, prove=prove, beat=asked.beat,
-        )  # fmt: skip
+            asked.offered, asked.today, asked.people, count, start=begun, prove=prove
+        )
     else:
         return _most_people(asked, count, begun, prove=prove)
     return found.sites, found.objective, found.bound
@@ -227,11 +224,9 @@ def _most_people(
     asked: _Asked, count: int, begun: Ints | tuple[()], *, prove: bool
 ) -> tuple[Ints, float, float]:
     """Bring as many people as possible within the limit; spare places shorten the mean time."""
-    after, people, total = asked.after, asked.people, float(asked.people.sum())
+    after, people = asked.after, asked.people
     reach = after <= asked.limit
-    best = engine.max_cover(
-        reach, people, count, start=begun, prove=prove, beat=total - asked.beat
-    )  # fmt: skip
+    best = engine.max_cover(reach, people, count, start=begun, prove=prove)
     kept = [int(at) for at in best.sites]
     for at in list(kept):
         others = [one for one in kept if one != at]
@@ -244,6 +239,7 @@ def _most_people(
         shorter = np.minimum(after[:, left], known[:, None])
         nearer = engine.p_median(shorter, people, spare, prove=prove, time_limit=SECONDS)
         kept += left[nearer.sites].tolist()
+    total = float(people.sum())
     return np.array(sorted(kept), dtype=np.int64), total - best.objective, total - best.bound
 
 

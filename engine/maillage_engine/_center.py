@@ -12,13 +12,12 @@ import numpy as np
 
 from maillage_engine import _problem
 from maillage_engine._check import Floats, Ints
-from maillage_engine._enough import tree
+from maillage_engine._enough import NODES, tree
 from maillage_engine._fewest import Cover
 from maillage_engine._search import Mask, _round
 from maillage_engine.access import nearest
 from maillage_engine.pairs import Pairs, pairs
 
-NODES = 3_000  # of the tree of one radius
 TREE_PAIRS = 400_000  # trees are for questions of at most so many
 PRICED = 12  # rounds of prices for one radius
 STALLED = 0.02  # a round that closes less than this part of what is missing is the last

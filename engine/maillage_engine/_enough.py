@@ -12,11 +12,14 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
+from maillage_engine import _problem
 from maillage_engine._check import Floats, Ints
 from maillage_engine._median import Network
 from maillage_engine._milp import Programme
+from maillage_engine._search import Mask
 
 SURE = 1e-6  # what a bound must be above p by, to be more than rounding
+NODES = 3_000  # of one tree
 WHOLE = 1e-6  # a share of a site nearer than this to 0 or 1 is 0 or 1
 
 
@@ -94,3 +97,32 @@ def tree(net: Network) -> Tree:
     solver = programme.open()
     solver.setOptionValue("presolve", "off")
     return Tree(csr_array(reach), columns, solver)
+
+
+def cover_by(reach: Mask, count: int) -> tuple[Ints | None, bool]:
+    """Return at most `count` columns that cover every row, or None, and whether that is sure."""
+    if not reach.shape[0]:
+        return np.array([], dtype=np.int64), True
+    if _rows_apart(reach, count) > count:
+        return None, True
+    search = _problem.cover_search(
+        _problem.within_reach(reach), count, np.inf, np.random.default_rng(0), run=False
+    )
+    if search.upper <= count:
+        return np.flatnonzero(search.best), True
+    return tree(search.whole).settle(count, NODES, np.inf)
+
+
+def _rows_apart(reach: Mask, count: int) -> int:
+    """Count rows of which no column covers two, at most one more than `count`."""
+    size = reach.sum(axis=1)
+    if not size.all():
+        return count + 1
+    left, apart = np.ones(size.size, dtype=bool), 0
+    for row in np.argsort(size, kind="stable"):
+        if left[row]:
+            apart += 1
+            left &= ~reach[:, reach[row]].any(axis=1)
+            if apart > count or not left.any():
+                break
+    return apart

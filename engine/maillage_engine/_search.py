@@ -26,8 +26,10 @@ SLOWED = 0.2  # the same, once HiGHS could take over: each round leaves it less 
 
 
 def network(shape: tuple[int, int], start: Ints, site: Ints, cost: Floats, far: Floats) -> Network:
-    """Sort each row by cost and index the pairs by site."""
-    site, cost = site.copy(), cost.copy()
+    """Sort each row by cost and index the pairs by site; those no better than none are dropped."""
+    near = cost < np.repeat(far, np.diff(start))
+    start = np.concatenate([[0], np.cumsum(near)])[start]
+    site, cost = site[near], cost[near]
     _median.sort_rows(start, site, cost)
     return _indexed(shape, start, site, cost, far, np.zeros(shape[1]))
 
@@ -73,8 +75,27 @@ class Search:
         _fill(self, self.best)
         found = _room(self.whole.far.size)
         self.upper = _improved(self, self.best, found)
-        spread = np.minimum(found.next_cost - found.cost, found.cost + found.cost.mean())
-        self.price = np.minimum(found.cost + spread / 2, self.whole.far)
+        self.price = _first_prices(self, found)
+
+    def begin(self, sites: Mask | None, *, prove: bool, beat: float = np.inf) -> None:
+        """Begin from some sites too, then search: to a proof, or only as far as exchanges go.
+
+        Whether a total under `beat` exists is all that is settled.
+        """
+        if sites is not None:
+            before = self.upper
+            self.offer(sites)
+            if self.upper < before:
+                found = _room(self.whole.far.size)
+                _median.assign(self.whole, self.best, found)
+                self.price = _first_prices(self, found)
+        if not prove:
+            self.lower = 0.0
+            return
+        own, self.upper = self.upper, min(self.upper, beat)
+        self.run()
+        if self.upper >= beat:  # nothing better was found: say what the sites at hand are
+            self.upper = own
 
     def run(self) -> None:
         """Search until proven, stalled or out of time."""
@@ -223,7 +244,12 @@ def _prove(search: Search) -> None:
     left = remainder(search.net, search.status, search.p, search.must_serve, search._most())
     seconds = search.deadline - perf_counter()
     seconds = EXACT_SECONDS if np.isinf(seconds) else seconds
+    forced = np.asarray(search.status == FORCED)
     if left is None:
+        search._exhaust()
+    elif not left.free.size:  # nothing is left to choose
+        if search.p < 0 or forced.sum() == search.p:
+            search.offer(forced)
         search._exhaust()
     elif seconds > 0:
         solved = solve_exactly(left, search.status, search.best, seconds)
@@ -233,6 +259,12 @@ def _prove(search: Search) -> None:
             search._exhaust()
         else:
             search._raise(solved.bound)
+
+
+def _first_prices(search: Search, found: Assignment) -> Floats:
+    """What each row would pay, between its nearest open site and the next."""
+    spread = np.minimum(found.next_cost - found.cost, found.cost + found.cost.mean())
+    return np.asarray(np.minimum(found.cost + spread / 2, search.whole.far))
 
 
 def _room(n: int) -> Assignment:

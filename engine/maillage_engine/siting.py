@@ -42,6 +42,7 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     outside: float | None = None,
     start: ArrayLike = (),
     prove: bool = True,
+    beat: float | None = None,
     time_limit: float | None = None,
     seed: int = 0,
 ) -> Siting:
@@ -59,17 +60,20 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
         Persons :math:`h` at each origin, >= 0. Places where nobody lives need not be served.
     p : int
         Number of sites to open, from 1 to the number of candidates.
-    candidates : array_like of int, optional
+    candidates : array_like of int, shape (n_candidates,), optional
         Columns where opening is possible; all by default.
     outside : float, optional
         Minutes counted for a person whom no open site is within reach of. Without it everyone must
         be within reach.
-    start : array_like of int
+    start : array_like of int, shape (n_start,)
         Sites to begin with, such as the answer to nearly the same question: improved by exchanges,
         beside a greedy start.
     prove : bool
         Whether to go on to a bound and a proof. Without it the answer is what exchanges find,
         some hundred times sooner, and is never called proven.
+    beat : float, optional
+        Person-minutes to improve on: the search ends once it is sure that no answer does. It then
+        returns the best answer at hand, and a bound no better than `beat`.
     time_limit : float, optional
         Seconds after which the best answer so far is returned with its gap. By default HiGHS has
         one minute for what is left after fixing. A proven answer does not depend on the machine's
@@ -92,8 +96,8 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
 
     Notes
     -----
-    Memory is linear in the pairs within reach. 536 communes are solved to proof in a fraction of a
-    second, all communes of France to a small gap in about a minute: see docs/benchmarks.md.
+    Cost: memory linear in the pairs within reach. 536 communes are solved to proof in a fraction of
+    a second, all communes of France to a small gap in about a minute: see docs/benchmarks.md.
 
     References
     ----------
@@ -115,18 +119,16 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     served = _problem.inhabited(reach, people)
     paid = served.minutes * weight[served.origin]
     ends, rng = _problem.deadline(time_limit), _check.chance(seed)
-    first = None
-    if outside is None:
+    complete = served.minutes.size == weight.size * columns.size
+    begun = _begun(columns, start, count)
+    if outside is None and not complete:
         _problem.refuse_unreachable(reach, people)
-        complete = served.minutes.size == weight.size * columns.size
-        first = None if complete else _cover_with(served, count, ends, rng)
+        begun = begun if _serves(served, begun) else _cover_with(served, count, ends, rng)
     far = _problem.far_costs(served, paid, weight * outside if outside is not None else None)
     net = network(served.shape, served.start, served.destination, paid, far)
     closed = np.zeros(columns.size, dtype=np.int8)
-    search = Search(net, net, closed, count, outside is None, ends, rng)
-    if first is not None:
-        search.offer(first)
-    _search_from(search, columns, start, prove=prove)
+    search = Search(net, net, closed, count, outside is None and not complete, ends, rng)
+    search.begin(begun, prove=prove, beat=_check.number("beat", np.inf if beat is None else beat))
     return _answer(reach, columns, search.best, search.upper, search.lower)
 
 
@@ -138,6 +140,7 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     candidates: ArrayLike | None = None,
     start: ArrayLike = (),
     prove: bool = True,
+    beat: float | None = None,
     time_limit: float | None = None,
     seed: int = 0,
 ) -> Siting:
@@ -155,14 +158,17 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
         Persons :math:`h` at each origin, >= 0.
     p : int
         Number of sites to open, from 1 to the number of candidates.
-    candidates : array_like of int, optional
+    candidates : array_like of int, shape (n_candidates,), optional
         Columns where opening is possible; all by default.
-    start : array_like of int
+    start : array_like of int, shape (n_start,)
         Sites to begin with, such as the answer to nearly the same question: improved by exchanges,
         beside a greedy start.
     prove : bool
         Whether to go on to a bound and a proof. Without it the answer is what exchanges find,
         some hundred times sooner, and is never called proven.
+    beat : float, optional
+        Persons to improve on: the search ends once it is sure that no answer does. It then
+        returns the best answer at hand, and a bound no better than `beat`.
     time_limit : float, optional
         Seconds after which the best answer so far is returned with its gap.
     seed : int
@@ -178,6 +184,11 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     BadArray, BadParameter
         If `reach` holds anything but yes and no, a demand is negative, nobody is counted, shapes
         disagree, or `p` is out of range.
+
+    Notes
+    -----
+    Cost: memory linear in the pairs; no time is known to be enough for a proof, so
+    `time_limit` ends the search.
 
     References
     ----------
@@ -199,8 +210,9 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     whole = 1.0 if (people == np.round(people)).all() else 0.0
     closed = np.zeros(columns.size, dtype=np.int8)
     search = Coverage(net, net, closed, count, False, ends, rng, step=whole)
-    _search_from(search, columns, start, prove=prove)
     total = float(weight.sum())
+    wanted = total - _check.number("beat", -np.inf if beat is None else beat)
+    search.begin(_begun(columns, start, count), prove=prove, beat=wanted)
     return _answer(within, columns, search.best, total - search.upper, total - search.lower)
 
 
@@ -219,7 +231,7 @@ def set_cover(
     ----------
     reach : array_like of bool (n_demand, n_sites), sparse matrix, or Pairs
         Whether each site is within reach of each origin; see `max_cover`.
-    candidates : array_like of int, optional
+    candidates : array_like of int, shape (n_candidates,), optional
         Columns where opening is possible; all by default.
     time_limit : float, optional
         Seconds after which the best answer so far is returned with its gap.
@@ -237,6 +249,11 @@ def set_cover(
         If `reach` holds anything but yes and no, or is empty.
     Infeasible
         If an origin is within reach of no candidate.
+
+    Notes
+    -----
+    Cost: memory linear in the pairs; no time is known to be enough for a proof, so
+    `time_limit` ends the search.
 
     References
     ----------
@@ -275,7 +292,7 @@ def p_center(
         Minutes from each origin to each site; see `p_median`.
     p : int
         Number of sites to open, from 1 to the number of candidates.
-    candidates : array_like of int, optional
+    candidates : array_like of int, shape (n_candidates,), optional
         Columns where opening is possible; all by default.
     time_limit : float, optional
         Seconds after which the best answer so far is returned with its gap.
@@ -293,6 +310,10 @@ def p_center(
         If a cost is negative or `p` is out of range.
     Infeasible
         If `p` sites cannot be within reach of every origin.
+
+    Notes
+    -----
+    Cost: memory linear in the pairs; a cover for each radius tried.
 
     References
     ----------
@@ -313,20 +334,26 @@ def p_center(
     return _answer(reach, columns, center.best, radius(reach, center.best), center.bound)
 
 
-def _search_from(search: Search, columns: Ints, start: ArrayLike, *, prove: bool) -> None:
-    """Begin from some sites too, then search: to a proof, or only as far as exchanges go."""
+def _begun(columns: Ints, start: ArrayLike, count: int) -> Mask | None:
+    """Mark the sites to begin with, and others until there are enough; None when none is given."""
     given = _check.once("start", _check.positions("start", start, int(columns[-1]) + 1))
-    if given.size:
-        at = np.flatnonzero(np.isin(columns, given))
-        if at.size != given.size or at.size > search.p:
-            raise BadParameter(f"start must hold at most {search.p} candidates, once each.")
-        begun = np.zeros(columns.size, dtype=bool)
-        begun[at] = True
-        search.offer(_problem.filled(begun, search.p))
-    if prove:
-        search.run()
-    else:
-        search.lower = 0.0
+    if not given.size:
+        return None
+    at = np.flatnonzero(np.isin(columns, given))
+    if at.size != given.size or at.size > count:
+        raise BadParameter(f"start must hold at most {count} candidates, once each.")
+    begun = np.zeros(columns.size, dtype=bool)
+    begun[at] = True
+    return _problem.filled(begun, count)
+
+
+def _serves(served: Pairs, sites: Mask | None) -> bool:
+    """Whether every row is within reach of one of these sites."""
+    if sites is None:
+        return False
+    return bool(
+        np.bincount(served.origin[sites[served.destination]], minlength=served.shape[0]).all()
+    )
 
 
 def _cover_with(reach: Pairs, count: int, ends: float, rng: np.random.Generator) -> Mask:

@@ -4,18 +4,24 @@ The farthest time is as short as it can be; among the choices that reach it, peo
 total. By bisection on the distinct times, from a first answer: does a cover of that radius exist?
 """
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from maillage_engine import _check, _problem
 from maillage_engine._bounds import is_proven
 from maillage_engine._check import Floats, Ints
-from maillage_engine._cover import cover_by
+from maillage_engine._enough import cover_by
+from maillage_engine._search import Search, network
 from maillage_engine.errors import BadArray
-from maillage_engine.siting import Siting, p_median
+from maillage_engine.siting import Siting
+
+Land: TypeAlias = tuple[Floats, Floats, Floats]  # minutes to what opens, to what stays; people
+TIE = 1e-9  # minutes closer than this are the same
 
 
-def worst_off_first(
+def worst_off_first(  # noqa: PLR0913 - four arguments and their keyword-only options
     offered: ArrayLike,
     today: ArrayLike,
     demand: ArrayLike,
@@ -23,6 +29,7 @@ def worst_off_first(
     *,
     start: ArrayLike = (),
     prove: bool = True,
+    beat: float = np.inf,
 ) -> Siting:
     r"""Open `p` sites so that the farthest people come nearest, then the others.
 
@@ -41,13 +48,15 @@ def worst_off_first(
         Persons :math:`h` at each origin, >= 0. Places where nobody lives are not looked at.
     p : int
         Number of sites to open, from 1 to n_sites.
-    start : array_like of int
+    start : array_like of int, shape (n_start,)
         `p` sites to begin with, such as the answer to nearly the same question: the search only
         looks for what is nearer.
     prove : bool
         Whether the least total, at this farthest time, must be proven too. Without it exchanges
-        look for it, much sooner, and only short search trees settle the farthest time: `proven`
-        and `bound` say what is sure all the same.
+        look for it, much sooner. `proven` and `bound` speak of the farthest time all the same.
+    beat : float
+        Minutes to improve on: once it is sure that no answer does, the search ends with some
+        sites, what they reach, and `beat` as the bound.
 
     Returns
     -------
@@ -62,6 +71,8 @@ def worst_off_first(
 
     Notes
     -----
+    Cost: a cover for each radius tried.
+
     Each radius asks for a cover of the origins that today's sites leave beyond. Dominated rows and
     columns go; a tree search settles the rest, nearly always in milliseconds.
 
@@ -80,13 +91,14 @@ def worst_off_first(
     lived = people > 0
     after = np.minimum(table, known[:, None])[lived]
     least = float(after.min(axis=1).max())  # were every site open
-    begun = np.asarray(start, dtype=np.int64)
+    begun = _check.once("start", _check.positions("start", start, table.shape[1]))
     reached = float(after[:, begun].min(axis=1).max()) if begun.size else np.inf
     most = max(least, min(float(known[lived].max()), reached))
     levels = np.unique(after[(after >= least) & (after <= most)])
-    radius, bound, found = _bisect(levels, table[lived], known[lived], count, prove=prove)
+    land = table[lived], known[lived], people[lived]
+    radius, bound, found = _bisect(levels, land, count, _check.threshold("beat", beat))
     begun = _filled(found if found.size else begun, count, table.shape[1])
-    sites = _least_total(after, people[lived], radius, begun, prove=prove)
+    sites = _least_total(land, radius, begun, prove=prove and bound < beat)
     order = np.minimum(table, known[:, None])[:, sites].argmin(axis=1)
     return Siting(sites, radius, bound, is_proven(radius, bound), sites[order])
 
@@ -100,16 +112,24 @@ def _tables(offered: ArrayLike, today: ArrayLike) -> tuple[Floats, Floats]:
     return table, _check.vector("today", today, size=table.shape[0])
 
 
-def _bisect(
-    levels: Floats, table: Floats, known: Floats, count: int, *, prove: bool
-) -> tuple[float, float, Ints]:
+def _bisect(levels: Floats, land: Land, count: int, beat: float) -> tuple[float, float, Ints]:
     """The shortest radius, what is proven of it, and sites that reach it."""
+
+    def asked(level: int) -> tuple[Ints | None, bool]:
+        table, known, _people = land
+        return cover_by(table[known > levels[level]] <= levels[level], count)
+
     low, high, impossible = 0, levels.size - 1, -1
     found: Ints = np.array([], dtype=np.int64)
+    below = int(np.searchsorted(levels, beat)) - 1  # the longest radius that improves
+    if below < high:
+        sites, sure = asked(below) if below >= 0 else (None, True)
+        if sites is None:
+            return float(levels[high]), float(levels[below + 1 if sure else 0]), found
+        found, high = sites, below
     while low < high:
         middle = (low + high) // 2
-        beyond = known > levels[middle]
-        sites, sure = cover_by(table[beyond] <= levels[middle], count, prove=prove)
+        sites, sure = asked(middle)
         if sites is not None:
             found, high = sites, middle
         else:
@@ -124,8 +144,21 @@ def _filled(begun: Ints, count: int, width: int) -> Ints:
     return np.sort(np.r_[begun[:count], others[: max(0, count - begun.size)]])
 
 
-def _least_total(after: Floats, people: Floats, radius: float, begun: Ints, *, prove: bool) -> Ints:
-    """Of the choices within the radius, the one where people travel least."""
-    barred = float(after.max()) * people.sum() * 2 + 1  # more than any choice within costs
-    within = np.where(after <= radius, after, barred)
-    return p_median(within, people, begun.size, start=begun, prove=prove).sites
+def _least_total(land: Land, radius: float, begun: Ints, *, prove: bool) -> Ints:
+    """Of the choices within the radius, the one where people travel least.
+
+    A row that today's sites serve within it costs at most what it does today; another must be
+    served: leaving it out costs more than any choice within.
+    """
+    table, known, people = land
+    row, site = np.nonzero(table < np.where(known <= radius, known, radius + TIE)[:, None])
+    start = np.searchsorted(row, np.arange(known.size + 1))
+    barred = float(people @ np.minimum(known, radius)) + 1
+    far = np.where(known <= radius, known * people, barred)
+    net = network(table.shape, start, site, table[row, site] * people[row], far)
+    status = np.zeros(table.shape[1], dtype=np.int8)
+    search = Search(net, net, status, begun.size, False, np.inf, np.random.default_rng(0))
+    chosen = np.zeros(status.size, dtype=bool)
+    chosen[begun] = True
+    search.begin(chosen, prove=prove)
+    return np.flatnonzero(search.best)

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from maillage_engine import BadArray, BadParameter, _cover, max_cover, p_median, worst_off_first
+from maillage_engine import BadArray, BadParameter, _enough, max_cover, p_median, worst_off_first
 
 
 def every_choice(offered, today, people, p):
@@ -49,23 +49,37 @@ def test_a_short_tree_says_what_stays_sure(monkeypatch):
     offered, today, people = drawn(2, n=60, m=40)
     today += 100
     whole = worst_off_first(offered, today, people, 6)
-    monkeypatch.setattr(_cover, "FEW_NODES", 1)
-    quick = worst_off_first(offered, today, people, 6, prove=False)
+    monkeypatch.setattr(_enough, "NODES", 0)
+    quick = worst_off_first(offered, today, people, 6)
     assert quick.bound <= whole.objective <= quick.objective
     assert quick.proven == (quick.bound == quick.objective)
 
 
-def test_a_cover_too_large_for_its_tree_is_settled_by_prices(monkeypatch):
-    rng = np.random.default_rng(3)
-    reach = rng.random((30, 20)) < 0.15
-    reach[:, 0] |= ~reach.any(axis=1)
-    by_tree = [_cover.cover_by(reach, count)[0] is not None for count in range(1, 12)]
-    monkeypatch.setattr(_cover, "NODES", 1)
-    settled = [_cover.cover_by(reach, count) for count in range(1, 12)]
-    assert [found is not None for found, _sure in settled] == by_tree
-    assert all(sure for _found, sure in settled)
-    assert True in by_tree
-    assert False in by_tree
+@pytest.mark.parametrize("seed", range(40))
+def test_what_does_not_improve_is_not_settled_but_bounded(seed):
+    offered, today, people = drawn(seed)
+    p = 1 + seed % 4
+    best = worst_off_first(offered, today, people, p)
+    same = worst_off_first(offered, today, people, p, beat=best.objective + 1)
+    assert (same.objective, same.sites.tolist()) == (best.objective, best.sites.tolist())
+    none = worst_off_first(offered, today, people, p, beat=best.objective)
+    assert none.objective >= none.bound >= best.objective
+    lived = people > 0
+    after = np.minimum(today, offered[:, none.sites].min(axis=1))[lived]
+    assert after.max() <= none.objective
+    mean = p_median(offered, people, p)
+    total = float(people @ offered[:, mean.sites].min(axis=1))
+    assert p_median(offered, people, p, beat=total + 1).objective == mean.objective
+    worse = p_median(offered, people, p, beat=total)
+    assert worse.objective == pytest.approx(people @ offered[:, worse.sites].min(axis=1))
+    assert worse.objective >= total - 1e-9
+    assert worse.bound == pytest.approx(total)
+    near = offered <= 9
+    most = max_cover(near, people, p)
+    assert max_cover(near, people, p, beat=most.objective - 1).objective == most.objective
+    fewer = max_cover(near, people, p, beat=most.objective)
+    assert fewer.objective == people @ near[:, fewer.sites].any(axis=1)
+    assert fewer.objective <= fewer.bound == most.objective
 
 
 def test_without_proof_exchanges_are_never_called_proven():

@@ -5,7 +5,7 @@ of the nearest new site: the siting problem is solved on `min(minutes, today)`, 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb, inf
 
@@ -47,6 +47,7 @@ class _Asked:
     people: Floats
     limit: float
     tries: int = MOST_TRIED
+    beat: float = inf  # a value to improve on; what does not need not be settled
 
     @property
     def after(self) -> Floats:
@@ -115,15 +116,17 @@ def _closures(plan: Plan, ground: Ground) -> Iterator[tuple[int, ...]]:
 
 def best(aim: str, plan: Plan, ground: Ground, count: int, tries: int = MOST_TRIED) -> Choice:
     """Try every set of sites that may move: the best answer, and a bound that holds for all."""
-    lived, found = ground.people > 0, []
+    lived, beat = ground.people > 0, inf
+    found: list[Choice] = []
     offered, people = ground.offered[lived], ground.people[lived]
     for closed in _closures(plan, ground):
         size, unmet = count + len(closed), ground.unmet(closed)
         if size and len(unmet) <= size:
             today = ground.today(closed)[lived]
-            asked = _Asked(aim, offered, today, people, plan.minutes, tries)
+            asked = _Asked(aim, offered, today, people, plan.minutes, tries, beat)
             chosen, value, bound = _with_duties(asked, unmet, size)
             found.append(Choice(chosen, closed, value, bound))
+            beat = min(beat, value)
     first = min(found, key=lambda c: (round(c.value, 6), len(c.closed)))
     return Choice(first.chosen, first.closed, first.value, min(c.bound for c in found))
 
@@ -158,9 +161,11 @@ def _with_duties(
     if lacking is None:
         return free
     tried = _likely(asked, lacking, start)[: FEW_TRIED if forced.size else asked.tries]
-    found = [
-        _with_duties(asked, unmet, count, start, np.union1d(forced, [place])) for place in tried
-    ]
+    found: list[tuple[Ints, float, float]] = []
+    for place in tried:
+        beat = min([asked.beat, *(value for _chosen, value, _bound in found)])
+        one = replace(asked, beat=beat)
+        found.append(_with_duties(one, unmet, count, start, np.union1d(forced, [place])))
     chosen, value, _bound = min(found, key=lambda one: one[1])
     whole = tried.size == lacking.size
     return chosen, value, min(one[2] for one in found) if whole else free[2]
@@ -183,7 +188,7 @@ def _around(
         return _choose(asked, count, start)
     free = np.setdiff1d(np.arange(asked.offered.shape[1]), forced)
     known = np.minimum(asked.today, asked.offered[:, forced].min(axis=1))
-    rest = _Asked(asked.aim, asked.offered[:, free], known, asked.people, asked.limit)
+    rest = replace(asked, offered=asked.offered[:, free], today=known)
     if count == forced.size:
         value = _value(rest, known)
         return forced, value, value
@@ -209,12 +214,14 @@ def _choose(asked: _Asked, count: int, start: Ints | None) -> tuple[Ints, float,
     begun, prove = (() if start is None else start), start is None
     if asked.aim == "moyenne":
         found = engine.p_median(
-            asked.after, asked.people, count, start=begun, prove=prove, time_limit=SECONDS
-        )
+            asked.after, asked.people, count,
+            start=begun, prove=prove, beat=asked.beat, time_limit=SECONDS,
+        )  # fmt: skip
     elif asked.aim == "eloignes":
         found = engine.worst_off_first(
-            asked.offered, asked.today, asked.people, count, start=begun, prove=prove
-        )
+            asked.offered, asked.today, asked.people, count,
+            start=begun, prove=prove, beat=asked.beat,
+        )  # fmt: skip
     else:
         return _most_people(asked, count, begun, prove=prove)
     return found.sites, found.objective, found.bound
@@ -224,9 +231,11 @@ def _most_people(
     asked: _Asked, count: int, begun: Ints | tuple[()], *, prove: bool
 ) -> tuple[Ints, float, float]:
     """Bring as many people as possible within the limit; spare places shorten the mean time."""
-    after, people = asked.after, asked.people
+    after, people, total = asked.after, asked.people, float(asked.people.sum())
     reach = after <= asked.limit
-    best = engine.max_cover(reach, people, count, start=begun, prove=prove)
+    best = engine.max_cover(
+        reach, people, count, start=begun, prove=prove, beat=total - asked.beat
+    )  # fmt: skip
     kept = [int(at) for at in best.sites]
     for at in list(kept):
         others = [one for one in kept if one != at]
@@ -239,7 +248,6 @@ def _most_people(
         shorter = np.minimum(after[:, left], known[:, None])
         nearer = engine.p_median(shorter, people, spare, prove=prove, time_limit=SECONDS)
         kept += left[nearer.sites].tolist()
-    total = float(people.sum())
     return np.array(sorted(kept), dtype=np.int64), total - best.objective, total - best.bound
 
 

@@ -70,7 +70,7 @@ def two_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) -> Access
 
     Notes
     -----
-    Time and memory are linear in the stored weights. Scores compare places *within* one run;
+    Cost: linear in the stored weights, time and memory. Scores compare places *within* one run;
     they are not comparable between runs with different weights. With weights of 0 and 1 this is
     the original two-step method (2SFCA).
 
@@ -130,6 +130,10 @@ def nearest(minutes: ArrayLike | csr_array | Pairs) -> Nearest:
     BadArray
         If a time is negative.
 
+    Notes
+    -----
+    Cost: one sort of the pairs, n log n in them.
+
     Examples
     --------
     >>> nearest([[12, 7], [float("nan"), float("nan")]])
@@ -169,6 +173,10 @@ def coverage(minutes: ArrayLike, demand: ArrayLike | None = None, *, cutoff_min:
     BadArray, BadParameter
         If shapes disagree, nobody is counted, or the threshold is negative.
 
+    Notes
+    -----
+    Cost: linear in the origins.
+
     Examples
     --------
     >>> coverage([10, 30, 31], [100, 50, 50], cutoff_min=30)
@@ -195,6 +203,10 @@ def farther_than(minutes: ArrayLike, cutoff_min: float) -> NDArray[np.bool_]:
     ------
     BadArray, BadParameter
         If a time or the threshold is negative.
+
+    Notes
+    -----
+    Cost: linear in the origins.
     """
     times = _check.times("minutes", minutes)
     return ~(times <= _check.threshold("cutoff_min", cutoff_min))
@@ -223,6 +235,10 @@ def below_median(score: ArrayLike, demand: ArrayLike, fraction: float = 0.5) -> 
     BadArray, BadParameter
         If shapes disagree, a score is negative, nobody is counted, or the fraction is not in
         [0, 1].
+
+    Notes
+    -----
+    Cost: one sort of the places, n log n.
     """
     scores = _check.vector("score", score)
     line = _check.fraction("fraction", fraction) * quantile(scores, demand, 0.5)
@@ -247,6 +263,10 @@ def concerned(mask: ArrayLike, demand: ArrayLike | None = None) -> Concerned:
     ------
     BadArray
         If shapes disagree or nobody is counted at all.
+
+    Notes
+    -----
+    Cost: linear in the origins.
 
     Examples
     --------
@@ -277,6 +297,10 @@ def reachable(supply: ArrayLike, weight: Any) -> Floats:
     ------
     BadArray
         If shapes disagree or a value is out of range.
+
+    Notes
+    -----
+    Cost: linear in the stored weights.
 
     References
     ----------

@@ -100,9 +100,9 @@ def banded(pairs: Pairs, bands: Sequence[tuple[float, float]]) -> BandedPairs:
 
     Notes
     -----
-    Reads every pair once, and keeps four bytes of it (eight above four billion slots, which are
-    facilities × bands) where a sparse matrix keeps twelve; rows are filled up to a multiple of four
-    pairs. Scores are those of the matrix up to the order of sums.
+    Cost: reads every pair once, and keeps four bytes of it where a sparse matrix keeps twelve
+    (eight above four billion slots, which are facilities × bands); rows are filled up to a multiple
+    of four pairs. Scores are those of the matrix up to the order of sums.
 
     References
     ----------

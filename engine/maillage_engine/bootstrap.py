@@ -14,8 +14,8 @@ from maillage_engine.errors import BadArray, EngineError
 class Interval:
     """A measure and the bounds of its bootstrap interval."""
 
-    value: float
-    low: float
+    value: float  # of the measure itself, in its unit
+    low: float  # between low and high in a share `level` of the draws
     high: float
     draws: int  # resamples in which the measure is defined
 
@@ -56,6 +56,8 @@ def bootstrap(
 
     Notes
     -----
+    Cost: `measure` is computed once for the value and once for each draw.
+
     When the places are *all* those of a territory, nothing was sampled: the interval then says how
     much the figure hangs on a few places, not how uncertain it is.
 

@@ -19,7 +19,7 @@ FEWEST = 30  # a density level seen at fewer pair ends than this borrows its nei
 class Threshold:
     """What estimates do to the question "within this many minutes?"."""
 
-    minutes: float
+    minutes: float  # the threshold, included
     right: float  # share of pairs that the estimate puts on the right side
     missed: float  # of the pairs truly within, share the estimate puts beyond; NaN if there is none
     wrongly_in: float  # of the pairs estimated within, share truly beyond; NaN if there is none
@@ -29,13 +29,13 @@ class Threshold:
 class TravelScore:
     """Errors of estimated times, in minutes, over the pairs whose true time is known."""
 
-    pairs: int
+    pairs: int  # compared
     bias: float  # mean of estimate minus truth: > 0 means that estimates are too long
     mae: float  # mean absolute error
     rmse: float  # root of the mean squared error
     p90: float  # 9 errors in 10 are smaller than this, in absolute value
     log_sd: float  # standard deviation of ln(truth / estimate); the model's `spread`
-    thresholds: tuple[Threshold, ...]
+    thresholds: tuple[Threshold, ...]  # one for each asked
 
 
 def score_estimate(
@@ -58,6 +58,10 @@ def score_estimate(
     ------
     BadArray
         If shapes disagree, a time is negative, or no pair is known on both sides.
+
+    Notes
+    -----
+    Cost: linear in the pairs compared, times the thresholds.
     """
     ours, known = _check.times("estimate", estimate), _check.times("truth", truth)
     if ours.shape != known.shape:
@@ -116,6 +120,10 @@ def calibrate(
     ------
     BadArray
         If sizes disagree, or too few usable pairs are left to fit anything.
+
+    Notes
+    -----
+    Cost: least squares, linear in the known pairs kept.
     """
     if truth.shape != (origins.longitude.size, destinations.longitude.size):
         raise BadArray(

@@ -42,7 +42,7 @@ class StaffedPlan(Bounded):
     served: csr_array  # (n_demand, n_sites) persons of each origin at each site
     objective: float  # persons served
     bound: float
-    proven: bool
+    proven: bool  # whether the bound is met
     spent: float  # euros
 
 
@@ -89,7 +89,7 @@ def capacitated_median(  # noqa: PLR0913 - three arguments and their keyword-onl
         Number of sites open, from 1 to n_sites.
     single : bool
         Whether everyone of one origin must go to the same site; otherwise origins may be split.
-    kept : array_like of int
+    kept : array_like of int, shape (n_kept,)
         Sites that are open whatever happens.
     time_limit : float
         Seconds after which the best answer so far is returned with its gap.
@@ -108,8 +108,8 @@ def capacitated_median(  # noqa: PLR0913 - three arguments and their keyword-onl
 
     Notes
     -----
-    One binary variable for each site (and each pair when `single`), one real for each pair within
-    reach: thousands of pairs in seconds.
+    Cost: one binary variable for each site (and each pair when `single`), one real for each pair
+    within reach: thousands of pairs in seconds.
 
     References
     ----------
@@ -170,9 +170,9 @@ def staffed_plan(  # noqa: PLR0913 - three arguments and their keyword-only opti
         Budget, wage, what one full-time equivalent can do, and how many can be found.
     opening : array_like, shape (n_sites,)
         Euros a year to keep each site open.
-    largest : array_like
+    largest : array_like, shape (n_sites,), or one for all
         Most staff of each site, in full-time equivalents.
-    open_today : array_like of int
+    open_today : array_like of int, shape (n_open,)
         Sites open today: they stay open.
     time_limit : float
         Seconds after which the best answer so far is returned with its gap.
@@ -188,6 +188,11 @@ def staffed_plan(  # noqa: PLR0913 - three arguments and their keyword-only opti
         If a number is negative or shapes disagree.
     Infeasible
         Naming `budget` or `staff`, when they do not even keep open what is open today.
+
+    Notes
+    -----
+    Cost: a programme with one variable for each site, post and pair within reach; proof may
+    take until `time_limit`.
 
     Examples
     --------

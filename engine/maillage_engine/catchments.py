@@ -42,6 +42,10 @@ def three_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) -> Acce
     BadArray
         If shapes disagree, a value is negative or not finite, or a weight is outside [0, 1].
 
+    Notes
+    -----
+    Cost: linear in the stored weights.
+
     References
     ----------
     Wan, Zou & Sternberg (2012), International Journal of Geographical Information Science 26(6),
@@ -78,6 +82,10 @@ def modified_two_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) 
     BadArray
         If shapes disagree, a value is negative or not finite, or a weight is outside [0, 1].
 
+    Notes
+    -----
+    Cost: linear in the stored weights.
+
     References
     ----------
     Delamater (2013), Health & Place 24, doi:10.1016/j.healthplace.2013.07.012.
@@ -109,6 +117,10 @@ def huff_three_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) ->
     ------
     BadArray
         If shapes disagree, a value is negative or not finite, or a weight is outside [0, 1].
+
+    Notes
+    -----
+    Cost: linear in the stored weights.
 
     References
     ----------
@@ -145,6 +157,10 @@ def balanced_access(demand: ArrayLike, supply: ArrayLike, weight: Any) -> Access
     BadArray
         If shapes disagree, a value is negative or not finite, or a weight is outside [0, 1].
 
+    Notes
+    -----
+    Cost: linear in the stored weights.
+
     References
     ----------
     Páez, Higgins & Vivona (2019), PLOS ONE 14(6), doi:10.1371/journal.pone.0218773.
@@ -172,6 +188,10 @@ def standardised_demand(people_by_age: ArrayLike, use_by_age: ArrayLike) -> Floa
     ------
     BadArray
         If shapes disagree, a value is negative or missing, or nobody uses the service.
+
+    Notes
+    -----
+    Cost: linear in the cells of the table.
 
     References
     ----------

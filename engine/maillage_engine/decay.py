@@ -39,6 +39,10 @@ def step_weight(minutes: ArrayLike, bands: Sequence[tuple[float, float]]) -> Flo
     BadArray
         If a time is negative.
 
+    Notes
+    -----
+    Cost: linear in the times, times the bands.
+
     References
     ----------
     Luo & Qi (2009), Health & Place 15(4), doi:10.1016/j.healthplace.2009.06.002.
@@ -86,6 +90,14 @@ def linear_weight(minutes: ArrayLike, cutoff_min: float) -> Floats:
     BadArray, BadParameter
         If a time is negative, or the threshold is not > 0.
 
+    Notes
+    -----
+    Cost: linear in the times.
+
+    References
+    ----------
+    Kwan (1998), Geographical Analysis 30(3), doi:10.1111/j.1538-4632.1998.tb00396.x.
+
     Examples
     --------
     >>> linear_weight([0, 15, 30, 40], 30)
@@ -113,6 +125,10 @@ def gaussian_weight(minutes: ArrayLike, cutoff_min: float) -> Floats:
     ------
     BadArray, BadParameter
         If a time is negative, or the threshold is not > 0.
+
+    Notes
+    -----
+    Cost: linear in the times.
 
     References
     ----------
@@ -144,6 +160,10 @@ def epanechnikov_weight(minutes: ArrayLike, cutoff_min: float) -> Floats:
     BadArray, BadParameter
         If a time is negative, or the threshold is not > 0.
 
+    Notes
+    -----
+    Cost: linear in the times.
+
     References
     ----------
     Dai & Wang (2011), Environment and Planning B 38(4), doi:10.1068/b36149.
@@ -172,6 +192,14 @@ def exponential_weight(minutes: ArrayLike, rate: float, cutoff_min: float = np.i
     ------
     BadArray, BadParameter
         If a time is negative, or the rate or the threshold is not > 0.
+
+    Notes
+    -----
+    Cost: linear in the times.
+
+    References
+    ----------
+    Kwan (1998), Geographical Analysis 30(3), doi:10.1111/j.1538-4632.1998.tb00396.x.
     """
     times = _check.times("minutes", minutes)
     return _within(times, cutoff_min, np.exp(-_check.positive("rate", rate) * times))
@@ -202,6 +230,14 @@ def power_weight(
     ------
     BadArray, BadParameter
         If a time is negative, or a parameter is not > 0.
+
+    Notes
+    -----
+    Cost: linear in the times.
+
+    References
+    ----------
+    Kwan (1998), Geographical Analysis 30(3), doi:10.1111/j.1538-4632.1998.tb00396.x.
     """
     times, nearest = _check.times("minutes", minutes), _check.positive("nearest_min", nearest_min)
     fall = (np.maximum(times, nearest) / nearest) ** -_check.positive("exponent", exponent)
@@ -232,6 +268,10 @@ def logistic_weight(
     ------
     BadArray, BadParameter
         If a time is negative, or a parameter is not > 0.
+
+    Notes
+    -----
+    Cost: linear in the times.
     """
     times = _check.times("minutes", minutes)
     middle = _check.positive("midpoint_min", midpoint_min)

@@ -35,10 +35,10 @@ Progress: TypeAlias = Callable[[int, int, str], None]
 class Part:
     """One département: positions in the arrays of the whole country, increasing."""
 
-    code: str
-    own: Ints  # origins of the département: those whose results are kept
-    origins: Ints  # own and halo: everyone whom the results depend on
-    sites: Ints  # destinations that someone of the département may reach
+    code: str  # of the département, such as "70"
+    own: Ints  # (n_own,) origins of the département: those whose results are kept
+    origins: Ints  # (n_origins,) own and halo: everyone whom the results depend on
+    sites: Ints  # (n_sites,) destinations that someone of the département may reach
 
 
 class Work(Protocol):
@@ -72,6 +72,10 @@ def departement_parts(
     ------
     BadArray, BadParameter
         If there is not one code per origin, or the reach is not > 0.
+
+    Notes
+    -----
+    Cost: linear in the places, and in the pairs of départements whose halos meet.
     """
     given = _check.regular("codes", codes)
     if given.shape != origins.longitude.shape:
@@ -131,6 +135,8 @@ def over_departements(
 
     Notes
     -----
+    Cost: that of `work` on each part, over as many workers as the cluster has.
+
     A file is written under another name and then renamed: a kill leaves whole results or none.
     """
     by_code = {part.code: part for part in parts}
@@ -171,6 +177,10 @@ def gathered(parts: Sequence[Part], results: Mapping[str, Arrays], name: str) ->
     ------
     BadArray
         If an origin belongs to no part, or to two.
+
+    Notes
+    -----
+    Cost: linear in the rows of all parts.
     """
     own = np.concatenate([part.own for part in parts])
     if not np.array_equal(np.sort(own), np.arange(own.size)):

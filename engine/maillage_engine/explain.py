@@ -20,10 +20,10 @@ class Reasons:
     """What each open site is for, in the order of `sites`."""
 
     sites: Ints  # (n_open,) increasing
-    persons: Floats  # who go there, being nearest
-    minutes: Floats  # their mean travel time; NaN where nobody goes
-    if_closed: Floats  # person-minutes that closing it adds to those who would still go
-    without: Floats  # persons who would have nothing within reach if it closed
+    persons: Floats  # (n_open,) who go there, being nearest
+    minutes: Floats  # (n_open,) their mean travel time; NaN where nobody goes
+    if_closed: Floats  # (n_open,) person-minutes closing it adds to those who would still go
+    without: Floats  # (n_open,) persons who would have nothing within reach if it closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def reasons(cost: Any, demand: ArrayLike, sites: ArrayLike) -> Reasons:
         Minutes from each origin to each site; NaN or absent: out of reach.
     demand : array_like, shape (n_demand,)
         Persons at each origin, >= 0.
-    sites : array_like of int
+    sites : array_like of int, shape (n_open,)
         Open columns.
 
     Returns
@@ -63,7 +63,7 @@ def reasons(cost: Any, demand: ArrayLike, sites: ArrayLike) -> Reasons:
 
     Notes
     -----
-    O(pairs log pairs): the nearest site and the one after it.
+    Cost: one sort of the pairs, n log n, for the nearest site and the one after it.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def compare_sites(cost: Any, demand: ArrayLike, before: ArrayLike, after: ArrayL
     cost : array_like (n_demand, n_sites), sparse matrix, or Pairs
     demand : array_like, shape (n_demand,)
         Persons at each origin, >= 0.
-    before, after : array_like of int
+    before, after : array_like of int, shape (n_open,)
         Open columns; `before` may be empty.
 
     Returns
@@ -104,6 +104,10 @@ def compare_sites(cost: Any, demand: ArrayLike, before: ArrayLike, after: ArrayL
     ------
     BadArray
         If a number is negative, shapes disagree, or a site does not exist.
+
+    Notes
+    -----
+    Cost: linear in the pairs, twice.
 
     Examples
     --------
@@ -163,6 +167,10 @@ def steadiness(  # noqa: PLR0913 - three arguments and their keyword-only option
     ------
     BadArray, BadParameter
         If a number is negative or there is no draw.
+
+    Notes
+    -----
+    Cost: `choose` is asked once for each draw.
 
     Examples
     --------

@@ -62,7 +62,7 @@ def share_places(
     aim : {"worst_off_first", "most_equal"}
     today : array_like, shape (n_sites,), optional
         Places of each site today; none by default.
-    most : array_like
+    most : array_like, shape (n_sites,), or one for all
         Most new places at each site.
 
     Returns
@@ -78,6 +78,8 @@ def share_places(
 
     Notes
     -----
+    Cost: a linear programme with one variable for each site, as large as the stored weights.
+
     The mean of A over persons is the supply within someone's reach divided by the persons: it is
     the same for every sharing of the places among sites that someone reaches, so the least Gini is
     the least mean absolute difference. That is the largest of linear functions, one for each

@@ -84,7 +84,7 @@ def pairs_of(
     ----------
     table : DataFrame
         A row for each pair within reach.
-    origins, destinations : array_like
+    origins, destinations : array_like, shapes (n_origins,) and (n_destinations,)
         Names of all origins and destinations, in the order wanted.
     columns : tuple of str
         Columns of the origin, the destination and the minutes.

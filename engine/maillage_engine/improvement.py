@@ -23,9 +23,9 @@ from maillage_engine.siting import Siting
 class Improvement(Bounded):
     """A network that differs from today's by a few sites. Positions are those of the columns."""
 
-    sites: Ints  # open after the change, increasing
-    opened: Ints  # among them, those that are new
-    closed: Ints  # those that no longer are
+    sites: Ints  # (n_open,) open after the change, increasing
+    opened: Ints  # (n_new,) among them, those that are new
+    closed: Ints  # (n_closed,) those that no longer are
     before: float  # person-minutes today
     objective: float  # person-minutes after
     bound: float  # no such change does better
@@ -56,13 +56,13 @@ def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
         Minutes from each origin to each site, >= 0; NaN or absent: out of reach.
     demand : array_like, shape (n_demand,)
         Persons at each origin, >= 0.
-    today : array_like of int
+    today : array_like of int, shape (n_open,)
         Columns open today.
     opening : int
         How many sites may be opened, >= 0.
     closing : int
         How many of today's may be closed, >= 0 and fewer than there are.
-    candidates : array_like of int, optional
+    candidates : array_like of int, shape (n_candidates,), optional
         Columns where opening is possible; all by default.
     time_limit : float
         Seconds after which the best answer so far is returned with its gap.
@@ -81,6 +81,9 @@ def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
 
     Notes
     -----
+    Cost: a programme with one variable for each site and each origin and site looked at; proof
+    may take until `time_limit`.
+
     At most `closing` of today's sites close, so one of an origin's first `closing + 1` stays open:
     farther sites are never looked at, which keeps the programme small.
 
@@ -166,6 +169,11 @@ def backup_cover(
         If a number is negative or out of range.
     Infeasible
         Naming `time` when nothing was found in time.
+
+    Notes
+    -----
+    Cost: a programme with one variable for each site and two for each origin; proof may take
+    until `time_limit`.
 
     References
     ----------

@@ -25,7 +25,7 @@ NO_ROUTE = {"", "na", "nan", "null", "none", "inf", "infinity", "\\n", "-"}
 class TravelMatrix:
     """Known travel times between named places."""
 
-    origins: tuple[str, ...]
+    origins: tuple[str, ...]  # names, in the order of the file
     destinations: tuple[str, ...]
     times: Pairs  # minutes; rows follow `origins`, columns `destinations`
 
@@ -73,8 +73,7 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
     ----------
     path : str or Path
         CSV in UTF-8, separated by commas, semicolons or tabs (decimal commas in the last two);
-        ``.gz`` is read as gzip. ``.parquet`` needs
-        pyarrow (the extra `parquet`).
+        ``.gz`` is read as gzip. ``.parquet`` needs pyarrow (the extra `parquet`).
     unit : {"minutes", "seconds"}
         Unit of the times. Never guessed.
     cutoff_min : float
@@ -91,6 +90,10 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
         With every fault: row, column, value. Nothing is kept.
     BadParameter
         If the unit is unknown.
+
+    Notes
+    -----
+    Cost: linear in the cells of the file; memory in those within reach.
     """
     if unit not in PER_MINUTE:
         raise BadParameter(f"unit must be one of {sorted(PER_MINUTE)}; got {unit!r}.")

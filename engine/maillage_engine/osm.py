@@ -91,8 +91,8 @@ def read_roads(path: str | Path, profile: Profile) -> RoadNetwork:
 
     Notes
     -----
-    One pass; memory follows the nodes of the file. Turn restrictions and ferries are not read. A
-    road cut at the edge of the extract stops there.
+    Cost: one pass; memory follows the nodes of the file. Turn restrictions and ferries are not
+    read. A road cut at the edge of the extract stops there.
     """
     if not Path(path).is_file():
         raise BadFile(str(path), ["there is no such file."])

@@ -89,6 +89,10 @@ def pairs(minutes: Any, *, cutoff_min: float = np.inf) -> Pairs:
         trip of zero minutes from no route (blocks and diagonals fill what is absent with zeros).
     BadParameter
         If the threshold is negative.
+
+    Notes
+    -----
+    Cost: linear in a dense table or in `Pairs`; one sort of what a sparse one stores.
     """
     _check.threshold("cutoff_min", cutoff_min)
     if isinstance(minutes, Pairs):
@@ -132,6 +136,10 @@ def pairs_from(
     ------
     BadArray
         If a position is out of range, a pair is given twice, or a time is negative.
+
+    Notes
+    -----
+    Cost: one sort of the pairs, n log n.
     """
     if not isinstance(shape, Sequence) or len(shape) != 2:
         raise BadArray(

@@ -39,7 +39,7 @@ NOBODY = -1
 class SharedNetwork(Bounded):
     """Open sites and who serves them. Positions are those of the columns and of `staff`."""
 
-    sites: Ints  # open sites, increasing
+    sites: Ints  # (n_open,) open sites, increasing
     practitioner: Ints  # (n_open,) who serves each site; -1: nobody can
     tenths: Ints  # (n_open,) tenths of a full-time post present at each site
     quality: int  # the least of them: no site has fewer
@@ -71,8 +71,8 @@ class Dominated:
 class PoolingFront:
     """Compromises that none beats on sites, floor and travel at once; by sites, then floor."""
 
-    points: tuple[SharedNetwork, ...]
-    dominated: tuple[Dominated, ...]
+    points: tuple[SharedNetwork, ...]  # what none beats
+    dominated: tuple[Dominated, ...]  # looked at, and no better than a point
     impossible: tuple[tuple[int, int], ...]  # (sites, lowest floor) that no network can keep
     complete: bool  # proven that every compromise is listed
     today: SharedNetwork | None  # today's sites with the highest floor the staff can keep there
@@ -142,9 +142,9 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
         Least and most sites to look at; by default from 1 to all that the staff can open.
     quality : (int, int), optional
         Lowest and highest floor to look at, in tenths; by default from 1 to all of a post.
-    candidates : array_like of int, optional
+    candidates : array_like of int, shape (n_candidates,), optional
         Columns where opening is possible; all by default.
-    today : array_like of int, optional
+    today : array_like of int, shape (n_open,), optional
         Columns open today, to be compared with.
     outside : float, optional
         Minutes counted for a person whom no open site is within reach of. Without it everyone must
@@ -170,6 +170,9 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
 
     Notes
     -----
+    Cost: one search for each number of sites and floor; seconds for a département
+    (docs/benchmarks.md).
+
     Groups of sites are the sites of a p-median, written when prices say that they pay; a Lagrangian
     bound leaves few of them, which are taken or left one by one. See docs/methods/pooling.md.
 

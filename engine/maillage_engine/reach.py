@@ -77,6 +77,10 @@ def blended_access(
     BadArray
         If ways differ, shapes disagree, or shares do not sum to 1.
 
+    Notes
+    -----
+    Cost: linear in the stored weights of all modes.
+
     References
     ----------
     Mao & Nekorchuk (2013), Health & Place 24, doi:10.1016/j.healthplace.2013.08.008.
@@ -155,6 +159,10 @@ def while_open(
         If there is not one set of windows per site, a window is outside the week, or the stay is
         not > 0.
 
+    Notes
+    -----
+    Cost: linear in the pairs, times the opening and free times of a week.
+
     Examples
     --------
     >>> tuesday = 24 * 60
@@ -189,7 +197,7 @@ def with_remote(
         Persons, >= 0.
     remote_places : float
         Places at a distance, for all origins together, >= 0.
-    connected : array_like
+    connected : array_like, shape (n_origins,), or one for all
         Share of the persons of each origin who can be served so, in [0, 1].
 
     Returns
@@ -201,6 +209,10 @@ def with_remote(
     ------
     BadArray, BadParameter
         If a number is negative, or a share is outside [0, 1].
+
+    Notes
+    -----
+    Cost: linear in the origins.
 
     Examples
     --------
@@ -257,6 +269,8 @@ def score_interval(
 
     Notes
     -----
+    Cost: `score` is computed once for the value and once for each draw.
+
     Errors of pairs are drawn independently: a road closed for everyone is not described.
     """
     _check.spread("spread", spread)

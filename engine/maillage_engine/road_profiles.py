@@ -26,12 +26,12 @@ LIMIT = re.compile(r"^(\d+(?:\.\d+)?)\s*(km/h|kmh|mph)?$")
 class Profile:
     """How one mode uses roads. `speeds_kmh` holds every kind of road that it may use."""
 
-    mode: str
+    mode: str  # car, foot or bicycle
     speeds_kmh: Mapping[str, float]  # by value of `highway`, where no limit is written
     access: tuple[str, ...]  # tags that open or close a road, the most particular first
-    source: str
+    source: str  # where the speeds come from
     share_of_limit: float = 1.0  # of the speed above that is really reached
-    obeys_limits: bool = False
+    obeys_limits: bool = False  # whether a limit that is written replaces the usual speed
     one_way: tuple[str, ...] = ()  # tags that forbid one direction, the most particular first
     closed_barriers: frozenset[str] = field(default_factory=frozenset)
     to_road_kmh: float = 4.0  # between a place and the nearest road

@@ -85,6 +85,10 @@ def road_network(
         If shapes disagree, a node does not exist, or a time is not a finite number > 0.
     BadParameter
         If the speed is not > 0.
+
+    Notes
+    -----
+    Cost: linear in the roads.
     """
     size = points.longitude.size
     times = _check.vector("minutes", minutes, empty=True)
@@ -104,7 +108,7 @@ def contracted(network: RoadNetwork, kept: NDArray[np.int64]) -> tuple[RoadNetwo
     Parameters
     ----------
     network : RoadNetwork
-    kept : array_like of int
+    kept : array_like of int, shape (n_kept,)
         Nodes that stay whatever their place, such as those where places join the roads.
 
     Returns
@@ -184,7 +188,13 @@ def road_minutes(
     Notes
     -----
     Places join the largest part of the network where one can go and come back. Chains of bends are
-    contracted first. Dijkstra stops at the threshold: O(origins × what is within reach).
+    contracted first. Cost: Dijkstra stops at the threshold, O(origins × what is within reach).
+
+    References
+    ----------
+    Dijkstra (1959), Numerische Mathematik 1, doi:10.1007/BF01386390.
+    Dibbelt, Strasser & Wagner (2016), ACM Journal of Experimental Algorithmics 21,
+    doi:10.1145/2886843: customizable hierarchies.
     """
     if not _check.threshold("cutoff_min", cutoff_min) > 0:
         raise BadParameter(f"cutoff_min must be > 0; got {cutoff_min}.")

@@ -162,8 +162,9 @@ def plan_rotation(  # noqa: PLR0913 - three arguments and their keyword-only opt
 
     Notes
     -----
-    At most ``n_towns ** 2`` columns for each group of like days and ``n_towns + n_parties`` rows:
-    ten days over eight towns take a fraction of a second. Replayable unless `time_limit` cuts it.
+    Cost: at most ``n_towns ** 2`` columns for each group of like days and ``n_towns + n_parties``
+    rows: ten days over eight towns take a fraction of a second. Replayable unless `time_limit` cuts
+    it.
 
     References
     ----------

@@ -164,6 +164,9 @@ def plan_rounds(  # noqa: PLR0913 - three facts and their keyword-only options
 
     Notes
     -----
+    Cost: one routing for each set of stops of a weekday, remembered; days tried are
+    `exchanges`.
+
     Each set of stops of a weekday is routed once and remembered: weeks alike cost nothing. Days are
     built by the cheapest insertion, dearest stops first, then stops change days one by one.
 

@@ -22,7 +22,7 @@ from maillage_engine.rounds import ALL_DAY, Stop, Vehicle, checked, routed
 class ChosenStops:
     """Stops that can be visited within so many days, and who is near one."""
 
-    stops: Ints  # columns of reach, increasing
+    stops: Ints  # (n_stops,) columns of reach, increasing
     days: tuple[tuple[int, ...], ...]  # the stops of each day's round, in order
     driven: float  # minutes over all days
     objective: float  # persons within reach of a stop
@@ -84,6 +84,11 @@ def choose_stops(  # noqa: PLR0913 - four facts and their keyword-only options
         If a number is negative or shapes disagree.
     Infeasible
         Naming `shift` when no stop at all fits in a day.
+
+    Notes
+    -----
+    Cost: a programme with one variable for each stop and each origin, and a search of rounds,
+    once for each choice struck out.
 
     References
     ----------

@@ -71,8 +71,12 @@ def stream_access(
 
     Notes
     -----
-    Time: per facility, one test per square within reach, and one per origin in the squares astride
+    Cost: per facility, one test per square within reach, and one per origin in the squares astride
     a threshold. Two threads are used; they change nothing in the result.
+
+    References
+    ----------
+    Luo & Qi (2009), Health & Place 15(4), doi:10.1016/j.healthplace.2009.06.002.
     """
     people = _check.vector("demand", demand, size=origins.longitude.size)
     places = _check.vector("supply", supply, size=facilities.longitude.size, empty=True)

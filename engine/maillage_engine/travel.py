@@ -131,6 +131,10 @@ def density_level(population: ArrayLike, area_km2: ArrayLike) -> Levels:
     ------
     BadArray
         If shapes disagree, a value is negative, or an area is 0.
+
+    Notes
+    -----
+    Cost: linear in the places.
     """
     persons = _check.vector("population", population, empty=True)
     areas = _check.vector("area_km2", area_km2, size=persons.size, empty=True)
@@ -160,6 +164,10 @@ def places(longitude: ArrayLike, latitude: ArrayLike, density: ArrayLike | None 
     BadArray
         If coordinates are missing, are not degrees (projected metres), look swapped, or a density
         level is not 1, 2, 3 or 4.
+
+    Notes
+    -----
+    Cost: linear in the places.
     """
     lon = _check.sized("longitude", longitude, empty=True)
     lat = _check.sized("latitude", latitude, size=lon.size, empty=True)
@@ -196,6 +204,14 @@ def great_circle_km(
     ------
     BadArray
         If a coordinate is missing or is not degrees, or shapes do not broadcast.
+
+    Notes
+    -----
+    Cost: linear in the distances returned.
+
+    References
+    ----------
+    Sinnott (1984), Virtues of the haversine, Sky and Telescope 68(2), 159.
 
     Examples
     --------
@@ -242,6 +258,15 @@ def estimate_minutes(origins: Places, destinations: Places, model: TravelModel) 
     -------
     ndarray of float64, shape (n_origins, n_destinations)
         Minutes. For large tables use `pairs_within`, whose memory follows what is within reach.
+
+    Raises
+    ------
+    BadArray
+        Never by itself: `places` and `TravelModel` refuse what makes no sense.
+
+    Notes
+    -----
+    Cost: time and memory of n_origins × n_destinations.
     """
     km = _great_circle_km(
         origins.longitude[:, None],
@@ -277,7 +302,7 @@ def pairs_within(
 
     Notes
     -----
-    A search tree proposes candidates block by block; memory is linear in the pairs kept.
+    Cost: a search tree proposes candidates block by block; linear in the pairs kept.
     """
     cutoff = _check.positive("cutoff_min", cutoff_min)
     shape = (origins.longitude.size, destinations.longitude.size)

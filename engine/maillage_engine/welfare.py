@@ -42,6 +42,10 @@ def atkinson(
     BadArray, BadParameter
         If a value is negative or missing, nobody is counted, or the aversion is negative.
 
+    Notes
+    -----
+    Cost: linear in the places.
+
     References
     ----------
     Atkinson (1970), Journal of Economic Theory 2(3), doi:10.1016/0022-0531(70)90039-6.
@@ -87,6 +91,10 @@ def theil_l(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     ------
     BadArray
         If a value is negative or missing, shapes disagree, or nobody is counted.
+
+    Notes
+    -----
+    Cost: linear in the places.
 
     References
     ----------
@@ -136,6 +144,10 @@ def kolm_pollak(
     BadArray, BadParameter
         If a value is negative or missing, nobody is counted, or the aversion is not > 0.
 
+    Notes
+    -----
+    Cost: linear in the places.
+
     References
     ----------
     Kolm (1976), Journal of Economic Theory 12(3), doi:10.1016/0022-0531(76)90037-5.
@@ -172,6 +184,10 @@ def palma(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     ------
     BadArray
         If a value is negative or missing, shapes disagree, or nobody is counted.
+
+    Notes
+    -----
+    Cost: one sort of the places, n log n.
 
     References
     ----------
@@ -216,6 +232,10 @@ def concentration_index(
     ------
     BadArray
         If a value is negative or missing, an income is missing, or nobody is counted.
+
+    Notes
+    -----
+    Cost: one sort of the places by income, n log n.
 
     References
     ----------
@@ -269,6 +289,10 @@ def fgt(
     BadArray, BadParameter
         If a value is negative or missing, nobody is counted, the line is not > 0, or the order is
         negative.
+
+    Notes
+    -----
+    Cost: linear in the places.
 
     References
     ----------

@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 from maillage_engine._check import Floats, Ints
 
 FEASIBILITY = 1e-9
+LARGEST = 1e12  # costs up to this are left as they are
 DIVES = (
     "mip_heuristic_run_rins", "mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost",
 )  # fmt: skip
@@ -78,16 +79,20 @@ class Programme:
         self, *, seconds: float = np.inf, start: Floats | None = None, dive: bool = True
     ) -> Solution:
         """Solve to proof, or for so many seconds; `dive` looks for good answers on the way."""
-        solver = self.open(seconds=seconds)
+        factor = handy(np.concatenate(self.cost))
+        solver = self.open(seconds=seconds, factor=factor)
         for name in () if dive else DIVES:
             solver.setOptionValue(name, False)
         if start is not None:
             solver.setSolution(start.size, np.arange(start.size, dtype=np.int32), start)
         solver.run()
-        return self._read(solver)
+        return self._read(solver, factor)
 
-    def open(self, *, seconds: float = np.inf) -> highspy.Highs:
-        """Hand the programme to a solver that is ready to run, and can be changed afterwards."""
+    def open(self, *, seconds: float = np.inf, factor: float = 1.0) -> highspy.Highs:
+        """Hand the programme to a solver that is ready to run, and can be changed afterwards.
+
+        Its costs are those of the programme times a factor.
+        """
         solver = highspy.Highs()  # type: ignore[no-untyped-call]
         options = {
             "output_flag": False, "threads": 1, "mip_rel_gap": 0.0, "time_limit": seconds,
@@ -95,25 +100,25 @@ class Programme:
         }  # fmt: skip
         for name, value in options.items():
             solver.setOptionValue(name, value)
-        solver.passModel(self._model())
+        solver.passModel(self._model(factor))
         return solver
 
-    def _read(self, solver: highspy.Highs) -> Solution:
+    def _read(self, solver: highspy.Highs, factor: float) -> Solution:
         status, info = solver.getModelStatus(), solver.getInfo()
         impossible = status == highspy.HighsModelStatus.kInfeasible
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         values = np.asarray(solver.getSolution().col_value) if feasible and not impossible else None
         integer = bool(np.concatenate(self.whole).any()) if self.whole else False
         solved = status == highspy.HighsModelStatus.kOptimal
-        objective = float(info.objective_function_value) if values is not None else np.inf
+        objective = float(info.objective_function_value) / factor if values is not None else np.inf
         proved = objective if solved else -np.inf
-        bound = float(info.mip_dual_bound) if integer else proved
+        bound = float(info.mip_dual_bound) / factor if integer else proved
         return Solution(values, objective, np.inf if impossible else bound, impossible)
 
-    def _model(self) -> highspy.HighsLp:
+    def _model(self, factor: float) -> highspy.HighsLp:
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = self.size, self.rows
-        model.col_cost_ = np.concatenate(self.cost)
+        model.col_cost_ = np.concatenate(self.cost) * factor
         model.col_lower_, model.col_upper_ = np.concatenate(self.low), np.concatenate(self.high)
         model.row_lower_, model.row_upper_ = np.concatenate(self.least), np.concatenate(self.most)
         row, column, value = (np.concatenate(part) for part in zip(*self.entries, strict=True))
@@ -125,3 +130,14 @@ class Programme:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         model.integrality_ = [kinds[int(one)] for one in np.concatenate(self.whole)]
         return model
+
+
+def handy(cost: Floats) -> float:
+    """Return the power of two to multiply very small or very large costs by.
+
+    HiGHS takes two totals closer than a millionth, whatever their unit, for the same.
+    """
+    largest = float(np.abs(cost).max(initial=0.0))
+    if largest == 0 or 1 <= largest <= LARGEST:
+        return 1.0
+    return 2.0 ** (10 - int(np.floor(np.log2(largest))))

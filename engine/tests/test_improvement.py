@@ -124,3 +124,13 @@ def test_places_go_where_they_may_or_are_refused():
         share_places([[1, 0], [0, 1]], [10, 30], 4, most=[2, 1])
     with pytest.raises(BadParameter, match="worst_off_first or most_equal"):
         share_places([[1.0]], [1], 1, aim="fast")
+
+
+def test_the_unit_of_persons_does_not_matter():
+    # HiGHS takes totals closer than a millionth for the same, whatever their unit.
+    chance = np.random.default_rng(433)
+    reach, people = chance.random((13, 4)) < 0.4, chance.random(13)
+    usual = backup_cover(reach, people, 2)
+    tiny = backup_cover(reach, people * 1e-7, 2)
+    assert tiny.sites.tolist() == usual.sites.tolist()
+    assert tiny.objective == pytest.approx(usual.objective * 1e-7, rel=1e-9)

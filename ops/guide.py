@@ -3,21 +3,32 @@
     python ops/guide.py            run every block and compare with what is written
     python ops/guide.py --write    run every block and write what it prints and draws
 
-Blocks of one page share their names. A block is followed by what it printed, in a ```text block.
-`draw(name, svg)` writes a figure beside the page; it is compared like the rest.
+Blocks of one page share their names and their folder. A ```python or ```sh block is followed by
+what it printed, in a ```text block; what only draws stands in a comment (<!-- draw … -->), so that
+what a reader copies needs nothing but the engine. `draw(name, svg)` writes a figure beside the
+page; it is compared like the rest.
 """
 
 import contextlib
 import io
 import re
+import shlex
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from maillage_engine.cli import main as command_line
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "methods" / "guide.md"
-BLOCK = re.compile(r"```python\n(?P<code>.*?)```\n(?:\n```text\n(?P<said>.*?)```\n)?", re.DOTALL)
+BLOCK = re.compile(
+    r"(?P<open>```(?P<kind>python|sh)\n|<!-- draw\n)(?P<code>.*?)(?P<close>```\n|-->\n)"
+    r"(?:\n```text\n.*?```\n)?",
+    re.DOTALL,
+)
 WIDTH, HEIGHT, MARGIN = 640, 320, 36
 BLUES = ("#dcebf7", "#a6cde6", "#5b9fd0", "#2a6fb0", "#0b3c78")
 
@@ -29,12 +40,26 @@ def executed(page: str) -> tuple[str, dict[str, str]]:
 
     def run(match: "re.Match[str]") -> str:
         said = io.StringIO()
-        with contextlib.redirect_stdout(said):
-            exec(compile(match["code"], PAGE.name, "exec"), names)  # noqa: S102 (our own page)
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            if match["kind"] == "sh":
+                _typed(match["code"])
+            else:
+                exec(compile(match["code"], PAGE.name, "exec"), names)  # noqa: S102 (our own page)
         printed = f"\n```text\n{said.getvalue()}```\n" if said.getvalue() else ""
-        return f"```python\n{match['code']}```\n{printed}"
+        return f"{match['open']}{match['code']}{match['close']}{printed}"
 
-    return BLOCK.sub(run, page), figures
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        return BLOCK.sub(run, page), figures
+
+
+def _typed(code: str) -> None:
+    """Run what is typed in a shell: commands of the engine, and nothing else."""
+    for line in code.replace("\\\n", " ").splitlines():
+        program, *words = shlex.split(line)
+        if program != "maillage-engine":
+            raise SystemExit(f"{PAGE.name}: the guide types maillage-engine only; got {program!r}.")
+        with contextlib.suppress(SystemExit):  # --help and --version end the program
+            command_line(words)
 
 
 def dots(
@@ -99,10 +124,13 @@ def _figure(title: str, shapes: Sequence[str], legend: str) -> str:
 
 def differences(page: str, made: str, figures: dict[str, str]) -> Iterator[str]:
     """Say what is written and is no longer what the code gives."""
-    for number, (old, new) in enumerate(zip(page.splitlines(), made.splitlines(), strict=False), 1):
+    lines = zip_longest(page.splitlines(), made.splitlines(), fillvalue="")
+    for number, (old, new) in enumerate(lines, 1):
         if old != new:
             yield f"{PAGE.name}, line {number}: written {old!r}, got {new!r}"
             break
+    for name in sorted(set(re.findall(r"\(figures/([^)]+)\)", page)) - figures.keys()):
+        yield f"figures/{name} is shown and nothing draws it"
     for name, svg in figures.items():
         file = PAGE.parent / "figures" / name
         if not file.exists() or file.read_text(encoding="utf-8") != svg:

@@ -104,6 +104,42 @@ def pairs_of(
     return pairs_from(shape, row, column, numbers_of(table, columns[2]))
 
 
+def columns_of(
+    pairs: Pairs,
+    origins: ArrayLike,
+    destinations: ArrayLike,
+    columns: tuple[str, str, str] = ("origin", "destination", "minutes"),
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Lay pairs in three columns, a row for each: ``pandas.DataFrame(columns_of(...))``.
+
+    Parameters
+    ----------
+    pairs : Pairs
+    origins, destinations : array_like, shapes (n_origins,) and (n_destinations,)
+        Names, in the order of the pairs.
+    columns : tuple of str
+        Columns of the origin, the destination and the minutes.
+
+    Returns
+    -------
+    dict of str to ndarray, each (n_pairs,)
+        What `pairs_of` reads back.
+
+    Raises
+    ------
+    BadArray
+        If there is not one name for each origin and each destination.
+    """
+    starts, ends = np.asarray(origins), np.asarray(destinations)
+    if (starts.size, ends.size) != pairs.shape:
+        raise BadArray(
+            f"names are wanted for {pairs.shape[0]} origins and {pairs.shape[1]} destinations;"
+            f" got {starts.size} and {ends.size}."
+        )
+    laid = (starts[pairs.origin], ends[pairs.destination], pairs.minutes)
+    return dict(zip(columns, laid, strict=True))
+
+
 def with_columns(table: Any, results: Mapping[str, ArrayLike]) -> Any:
     """Lay results beside a table, row by row; the table itself is left alone.
 

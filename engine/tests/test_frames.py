@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from maillage_engine import BadArray, two_step_access
-from maillage_engine.frames import numbers_of, pairs_of, places_of, with_columns
+from maillage_engine import BadArray, pairs, two_step_access
+from maillage_engine.frames import columns_of, numbers_of, pairs_of, places_of, with_columns
 
 pandas = pytest.importorskip("pandas", reason="pandas is not installed (only adapters need it)")
 geopandas = pytest.importorskip(
@@ -44,6 +44,20 @@ def test_a_long_table_of_times_gives_scores_beside_the_towns(towns):
     assert found["score"].tolist() == [0.002, 0.002]
     assert found.crs == towns.crs
     assert "score" not in towns
+
+
+def test_pairs_come_back_from_a_table_as_they_went(towns):
+    near = pairs([[0, np.nan, 12.5], [np.nan, 3, np.nan]])
+    table = pandas.DataFrame(columns_of(near, towns["name"], ["a", "b", "c"]))
+    assert table.values.tolist() == [
+        ["Vesoul", "a", 0.0],
+        ["Vesoul", "c", 12.5],
+        ["Lure", "b", 3.0],
+    ]
+    again = pairs_of(table.sample(frac=1, random_state=0), towns["name"], ["a", "b", "c"])
+    np.testing.assert_array_equal(again.dense(), near.dense())
+    with pytest.raises(BadArray, match="2 origins and 3 destinations; got 2 and 1"):
+        columns_of(near, towns["name"], ["a"])
 
 
 def test_a_name_that_is_not_listed_is_told(towns):

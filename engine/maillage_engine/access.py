@@ -146,8 +146,9 @@ def nearest(minutes: ArrayLike | csr_array | Pairs) -> Nearest:
     if known.minutes.size:
         rows = known.start[:-1][found]
         best[found] = np.minimum.reduceat(known.minutes, rows)
-        first = np.lexsort((known.destination, known.minutes, known.origin))
-        where[found] = known.destination[first[rows]]
+        shortest = np.flatnonzero(known.minutes == np.repeat(best, np.diff(known.start)))
+        first = shortest[np.searchsorted(shortest, rows)]  # the first of each row
+        where[found] = known.destination[first]
     return Nearest(minutes=best, destination=where)
 
 

@@ -120,8 +120,7 @@ def far_costs(served: Pairs, paid: Floats, outside: Floats | None) -> Floats:
     """
     if outside is not None:
         return outside
-    dearest = np.zeros(served.shape[0])
-    np.maximum.at(dearest, served.origin, paid)
+    dearest = np.maximum.reduceat(paid, served.start[:-1])  # no row is empty
     complete = paid.size == served.shape[0] * served.shape[1]
     return dearest if complete else np.full(served.shape[0], float(dearest.sum()) + 1.0)
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from maillage_engine import _check, _problem
 from maillage_engine._bounds import Bounded, is_proven
 from maillage_engine._center import Center, radius
-from maillage_engine._check import Ints
+from maillage_engine._check import Floats, Ints
 from maillage_engine._coverage import Coverage
 from maillage_engine._search import Mask, Search, network
 from maillage_engine.access import nearest
@@ -203,17 +203,18 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     within, columns = _problem.only_candidates(_problem.within_reach(reach), candidates)
     people = _check.people("demand", demand, within.shape[0])
     count = _problem.count_of(p, columns.size)
-    served, weight = _problem.inhabited(within, people), people[people > 0]
+    total, asked = float(people.sum()), _unsettled(within, people)
+    served, weight = _problem.inhabited(within, asked), asked[asked > 0]
     nothing = np.zeros(served.minutes.size)
     net = network(served.shape, served.start, served.destination, nothing, weight)
     ends, rng = _problem.deadline(time_limit), _check.chance(seed)
     whole = 1.0 if (people == np.round(people)).all() else 0.0
     closed = np.zeros(columns.size, dtype=np.int8)
     search = Coverage(net, net, closed, count, False, ends, rng, step=whole)
-    total = float(weight.sum())
     wanted = total - _check.number("beat", -np.inf if beat is None else beat)
     search.begin(_begun(columns, start, count), prove=prove, beat=wanted)
-    return _answer(within, columns, search.best, total - search.upper, total - search.lower)
+    covered = max(0.0, total - search.upper)
+    return _answer(within, columns, search.best, covered, total - search.lower)
 
 
 def set_cover(
@@ -332,6 +333,13 @@ def p_center(
     center = Center(reach, count, chosen, ends, rng)
     center.run()
     return _answer(reach, columns, center.best, radius(reach, center.best), center.bound)
+
+
+def _unsettled(within: Pairs, people: Floats) -> Floats:
+    """Count only the people whom some choice of sites reaches and another does not."""
+    sure = np.diff(within.start) == within.shape[1]
+    left = np.where(sure, 0.0, people)
+    return left if left.any() else people
 
 
 def _begun(columns: Ints, start: ArrayLike, count: int) -> Mask | None:

@@ -1,5 +1,6 @@
 """Fewest sites that cover every row: what cannot matter is dropped, then both sides close in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeAlias
@@ -10,16 +11,15 @@ from scipy.sparse import csr_array
 from maillage_engine import _median, _weighting
 from maillage_engine._check import Floats, Ints
 from maillage_engine._median import FORBIDDEN, FORCED
-from maillage_engine._regions import bound_by_regions
 from maillage_engine._search import EXACT_SECONDS, Mask, Search, network
+from maillage_engine._windows import windows
 
 Table: TypeAlias = csr_array
 TRIES = 2  # roundings of one relaxed solution
 HASTY, PATIENT = 10, 400  # steps of the local search for each site: at each offer, at the end
 CHUNK = 20_000  # steps between two looks at the clock
-WHOLE_ROWS = 500  # up to so many, HiGHS is asked for the whole, not by regions
-SEARCHING = 0.4  # part of the time left that goes to the search, the rest to the bound
-REGIONS = ((320, 0.02), (160, 0.007), (80, 0.0013))  # rows of a region, seconds for each row
+SEARCHING = 0.4  # part of the time left in which fewer sites are looked for
+WHOLE_ROWS = 1_000  # up to so many, HiGHS is asked for what the windows leave open
 COMPARISONS = 3e8  # dominance is not looked for beyond so many, at most, in one pass
 
 
@@ -75,32 +75,35 @@ class Cover(Search):
         return min(tries, key=np.count_nonzero)
 
     def _wander(self) -> None:
-        """Look for fewer sites, then for a better bound where HiGHS would stall on the whole."""
-        ends = self.deadline if np.isfinite(self.deadline) else perf_counter() + EXACT_SECONDS
-        split = self.whole.far.size > WHOLE_ROWS
+        """Look for fewer sites and, at the same time, for a better bound."""
         now = perf_counter()
-        self._exchange(PATIENT, now + SEARCHING * (ends - now) if split else ends)
-        if split and not self.closed and not self.late:
-            size = _region_rows(self.whole.far.size, ends - perf_counter())
-            self._raise(bound_by_regions(self.whole, self.price, size, ends))
+        ends = self.deadline if np.isfinite(self.deadline) else now + EXACT_SECONDS
+        tight = windows(self.whole, self.price)
+        rng = np.random.default_rng(self.rng.integers(2**63))
+        with ThreadPoolExecutor(1) as pool:
+            looking = pool.submit(self._exchange, PATIENT, now + SEARCHING * (ends - now))
+            tight.raise_bound(rng, ends, self._raised)
+            looking.result()
+        if self.whole.far.size <= WHOLE_ROWS and not self.closed and not self.late:
+            sites, bound = tight.exact(self.best, ends - perf_counter())
+            if sites is not None and sites.sum() < self.upper:
+                self.upper, self.best = float(sites.sum()), sites
+            self._raise(bound)
+
+    def _raised(self, bound: float) -> bool:
+        """Take a new bound; return whether that settles the question."""
+        self._raise(bound)
+        return self.closed
 
     def _exchange(self, effort: int, until: float = np.inf) -> None:
         """Go on with the local search, for so many steps for each site still in play."""
         steps = effort * int((np.diff(self.whole.site_start) > 0).sum())
         enough = max(self.target, self.lower if np.isfinite(self.lower) else 0)
         until = min(until, self.deadline)
-        while steps > 0 and self.upper > enough and perf_counter() < until:
+        while steps > 0 and not self.closed and perf_counter() < until:
             draws = self.rng.integers(0, 2**31, min(steps, CHUNK))
             self.upper = float(_weighting.fewer(self.whole, self.trial, draws, self.best, enough))
             steps -= CHUNK
-
-
-def _region_rows(rows: int, seconds: float) -> int:
-    """Return how large regions may be for their bound to be known in time."""
-    for size, cost in REGIONS:
-        if rows * cost <= seconds:
-            return size
-    return REGIONS[-1][0]
 
 
 def cover(

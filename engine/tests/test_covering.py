@@ -1,12 +1,14 @@
-"""Set covering: reductions, the search with weights on rows, and the bound by regions."""
+"""Set covering: reductions, the search with weights on rows, halved sums, the bound by windows."""
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from maillage_engine import _annealing, _problem, set_cover
 from maillage_engine._fewest import without_dominated
-from maillage_engine._regions import bound_by_regions
+from maillage_engine._halves import halved_sums
+from maillage_engine._milp import Programme
+from maillage_engine._windows import windows
 
 INSTANCES, SMALL, LARGER = 200, (9, 8), 260
 SOON = float("inf")
@@ -57,24 +59,102 @@ def test_equal_rows_and_equal_columns_are_kept_once():
     assert left.toarray().tolist() == [[1, 0, 0]]
 
 
-@pytest.mark.parametrize("size", [2, 4])
-def test_the_bound_by_regions_is_never_above_the_smallest_cover(size):
-    for seed in range(INSTANCES // 2):
+def relaxed(reach):
+    """Return the least total of sites that may be opened in part, and how open each is."""
+    programme = Programme()
+    programme.variables(np.ones(reach.shape[1]))
+    row, column = np.nonzero(reach)
+    programme.constrain(row, column, 1.0, least=1.0, count=reach.shape[0])
+    solution = programme.solve()
+    return solution.objective, solution.values
+
+
+def triangles(count):
+    """Return rows and sites by threes; each site covers two rows of its three."""
+    return np.kron(np.eye(count), 1 - np.eye(3)) > 0
+
+
+def test_three_rows_that_share_sites_two_by_two_need_two_sites():
+    table, right, added = halved_sums(
+        csr_array(triangles(1).astype(np.int64)), np.ones(3, np.int64), np.full(3, 0.5)
+    )
+    assert table.toarray().tolist() == [[1, 1, 1]]
+    assert right.tolist() == [2]
+    assert added.toarray().tolist() == [[1, 1, 1]]
+
+
+def test_every_cover_meets_what_halved_sums_say_and_the_relaxed_one_does_not():
+    choices = (np.arange(1 << SMALL[1])[:, None] >> np.arange(SMALL[1])) & 1
+    found = 0
+    for seed in range(INSTANCES):
+        reach, _ = drawn(seed)
+        table, least = csr_array(reach.astype(np.int64)), np.ones(SMALL[0], np.int64)
+        share = relaxed(reach)[1]
+        more, right, _ = halved_sums(table, least, share)
+        covers = choices[((table @ choices.T) >= 1).all(axis=0)]
+        assert (more @ covers.T >= right[:, None]).all(), seed
+        assert (more @ share < right).all(), seed
+        found += right.size
+    assert found > 10
+
+
+def test_halved_sums_of_halved_sums_hold_for_every_cover_too():
+    choices = (np.arange(1 << SMALL[1])[:, None] >> np.arange(SMALL[1])) & 1
+    for seed in range(INSTANCES // 4):
+        reach, rng = drawn(seed)
+        covers = choices[(reach.astype(int) @ choices.T >= 1).all(axis=0)]
+        table, least = csr_array(reach.astype(np.int64)), np.ones(SMALL[0], np.int64)
+        for _ in range(3):
+            share = rng.random(SMALL[1])  # sums need no solution of anything to hold
+            share /= (table @ share / least).min()
+            more, right, _ = halved_sums(table, least, share)
+            assert (more @ covers.T >= right[:, None]).all(), seed
+            table, least = csr_array(vstack([table, more])), np.concatenate([least, right])
+
+
+@pytest.mark.parametrize("size", [2, 4, 9])
+def test_the_bound_by_windows_is_never_above_the_smallest_cover_and_never_falls(size):
+    for seed in range(INSTANCES // 4):
         reach, rng = drawn(seed)
         search = started(reach)
         rows = search.whole.far.size
         price = (np.full(rows, 1.0 / rows), rng.random(rows), np.zeros(rows))[seed % 3]
-        bound = bound_by_regions(search.whole, price, size, SOON)
-        assert bound <= fewest(reach) <= search.upper, seed
+        tight = windows(search.whole, price)
+        bounds = [tight.bound]
+        for _ in range(3):
+            tight.tighten(rng, SOON, size)
+            bounds.append(tight.bound)
+        assert (np.diff(bounds) > -1e-6).all(), seed
+        assert bounds[-1] <= fewest(reach) + 1e-6, seed
+        assert fewest(reach) <= search.upper, seed
 
 
-def test_one_region_is_the_whole_problem_and_no_time_leaves_what_prices_prove():
-    search = started(np.eye(5, dtype=bool) | np.eye(5, k=1, dtype=bool))
-    price = np.full(search.whole.far.size, 0.5)
-    whole = bound_by_regions(search.whole, price, 10, SOON)
-    hasty = bound_by_regions(search.whole, price, 2, 0.0)
-    assert whole == pytest.approx(search.upper, abs=1e-4)
-    assert 0 < hasty <= whole
+def test_windows_prove_what_the_linear_bound_does_not():
+    reach = triangles(4)
+    tight = windows(started(reach).whole, np.zeros(12))
+    assert relaxed(reach)[0] == pytest.approx(6.0)
+    tight.raise_bound(np.random.default_rng(0), SOON, lambda bound: False)
+    assert tight.bound == pytest.approx(8.0, abs=1e-5)
+    assert set_cover(reach).proven
+
+
+def test_windows_leave_prices_as_they_are_once_time_is_up():
+    search = started(towns())
+    tight = windows(search.whole, np.full(search.whole.far.size, 0.01))
+    before = tight.bound
+    tight.tighten(np.random.default_rng(0), 0.0)
+    assert 0 < before == tight.bound
+
+
+def test_what_windows_leave_open_is_solved_whole():
+    for seed in range(20):
+        reach, rng = drawn(seed)
+        search = started(reach)
+        tight = windows(search.whole, np.zeros(search.whole.far.size))
+        tight.tighten(rng, SOON)
+        sites, bound = tight.exact(search.best, SOON)
+        assert (search.whole.far.size == 0) or reach[:, sites].any(axis=1).all()
+        assert sites.sum() == fewest(reach) == pytest.approx(bound, abs=1e-4)
 
 
 def test_the_search_finds_covers_and_stops_where_it_may():

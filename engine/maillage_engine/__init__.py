@@ -108,9 +108,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# These need a compiler, a solver or an extra: loaded when first asked for, so that a web process
+# These need a compiler or a solver: loaded when first asked for, so that a web process
 # that only looks at accessibility starts fast and small.
-_EXTRAS = {"osm": "osm", "rounds": "rounds", "stops": "rounds"}  # module: the extra that it needs
 _LATE = {
     "Allocation": "capacity",
     "BICYCLE_ROADS": "road_profiles",
@@ -165,14 +164,11 @@ _LATE = {
 def __getattr__(name: str) -> Any:
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = _LATE[name]
-    try:
-        return getattr(import_module(f"maillage_engine.{module}"), name)
-    except ModuleNotFoundError as error:
-        if module not in _EXTRAS:
-            raise
-        extra = f"install maillage-engine[{_EXTRAS[module]}]"
-        raise ModuleNotFoundError(f"{name} needs {error.name}: {extra}.") from error
+    return getattr(import_module(f"maillage_engine.{_LATE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATE})
 
 
 __all__ = [

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from maillage_engine._check import Floats, Ints
 from maillage_engine._median import FORCED, FREE, Network
+from maillage_engine._milp import DIVES, handy
 
 FEASIBILITY = 1e-9
 
@@ -117,9 +118,12 @@ def solve_exactly(
         ("mip_rel_gap", 0.0),
         ("mip_feasibility_tolerance", FEASIBILITY),
         ("time_limit", seconds),
+        ("mip_allow_restart", False),
+        *((name, False) for name in DIVES),  # the answer known is already good: only prove
     ):
         solver.setOptionValue(name, value)
-    solver.passModel(_model(left))
+    factor = handy(left.cost)
+    solver.passModel(_model(left, factor))
     solver.setSolution(
         left.free.size, np.arange(left.free.size, dtype=np.int32), start[left.free].astype(float)
     )
@@ -129,7 +133,7 @@ def solve_exactly(
         return Solved(None, float("inf"))
     info = solver.getInfo()
     values = np.asarray(solver.getSolution().col_value)
-    bound = float(info.mip_dual_bound) + left.constant
+    bound = float(info.mip_dual_bound) / factor + left.constant
     if (
         values.size == 0
         or info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible
@@ -140,10 +144,10 @@ def solve_exactly(
     return Solved(chosen, bound)
 
 
-def _model(left: Remainder) -> highspy.HighsLp:
+def _model(left: Remainder, factor: float) -> highspy.HighsLp:
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = left.cost.size, left.least.size
-    model.col_cost_, model.col_lower_ = left.cost, np.zeros(left.cost.size)
+    model.col_cost_, model.col_lower_ = left.cost * factor, np.zeros(left.cost.size)
     model.col_upper_ = left.upper
     model.row_lower_, model.row_upper_ = left.least, left.most
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise

@@ -4,13 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
-from pyvrp import Model
-from pyvrp.stop import MaxIterations
 
 from maillage_engine._check import Floats
+from maillage_engine.errors import BadParameter
+
+try:
+    import pyvrp as router
+    from pyvrp.stop import MaxIterations as Iterations
+
+    pyvrp: Any = router
+    MaxIterations: Any = Iterations
+except ImportError:  # an extra: stops and vehicles can be written down without it
+    pyvrp = MaxIterations = None
 
 SECONDS = 60  # a minute is handed over as whole seconds, rounded against us
 
@@ -63,6 +71,8 @@ def route_day(
         return ()
     if not shifts:
         return None
+    if pyvrp is None:
+        raise BadParameter("planning rounds needs pyvrp: install maillage-engine[rounds].")
     model = _model(minutes, tasks, shifts)
     result = model.solve(MaxIterations(iterations), seed=seed, display=False)
     if not result.is_feasible():
@@ -78,8 +88,8 @@ def route_day(
     return tuple(sorted(found, key=lambda one: one.vehicle))
 
 
-def _model(minutes: Floats, tasks: Sequence[Task], shifts: Mapping[int, Shift]) -> Model:
-    model = Model()
+def _model(minutes: Floats, tasks: Sequence[Task], shifts: Mapping[int, Shift]) -> Any:
+    model = pyvrp.Model()
     where = sorted({task.place for task in tasks} | {shift.depot for shift in shifts.values()})
     places = {place: model.add_location(0, 0) for place in where}
     depots = {

@@ -65,11 +65,8 @@ def add_rounds(commands: Commands) -> None:
 
 
 def _rounds(args: argparse.Namespace) -> None:
-    try:
-        engine: Any = maillage_engine
-        plan_rounds, stop_of, vehicle_of = engine.plan_rounds, engine.Stop, engine.Vehicle
-    except ModuleNotFoundError as error:  # the extra is not installed: it says which
-        raise BadParameter(str(error)) from error
+    engine: Any = maillage_engine  # the names below are loaded when first asked for
+    plan_rounds, stop_of, vehicle_of = engine.plan_rounds, engine.Stop, engine.Vehicle
     inputs = Inputs()
     calls, fleet = inputs.table(args.stops), inputs.table(args.vehicles)
     matrix = inputs.matrix(args.matrix, args.unit)

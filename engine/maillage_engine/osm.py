@@ -7,14 +7,21 @@ computed from it is shown.
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import osmium
 
-from maillage_engine.errors import BadFile
+from maillage_engine.errors import BadFile, BadParameter
 from maillage_engine.road_profiles import Profile
 from maillage_engine.roads import RoadNetwork, road_network
 from maillage_engine.travel import great_circle_km, places
+
+try:
+    import osmium as reader
+
+    osmium: Any = reader
+except ImportError:  # an extra: all but reading a map goes without it
+    osmium = None
 
 ATTRIBUTION = "© les contributeurs d’OpenStreetMap, ODbL 1.0 (openstreetmap.org/copyright)"
 
@@ -88,12 +95,16 @@ def read_roads(path: str | Path, profile: Profile) -> RoadNetwork:
     ------
     BadFile
         If the file is not an extract, or holds no road for this profile.
+    BadParameter
+        If osmium is not installed.
 
     Notes
     -----
     Cost: one pass; memory follows the nodes of the file. Turn restrictions and ferries are not
     read. A road cut at the edge of the extract stops there.
     """
+    if osmium is None:
+        raise BadParameter("reading a map needs osmium: install maillage-engine[osm].")
     if not Path(path).is_file():
         raise BadFile(str(path), ["there is no such file."])
     reading = _Reading(profile)
@@ -119,7 +130,7 @@ def _read_into(reading: _Reading, path: str | Path) -> None:
             reading.blocked.add(thing.id)
 
 
-def _known_parts(way: osmium.osm.Way) -> "list[list[tuple[int, float, float]]]":
+def _known_parts(way: Any) -> "list[list[tuple[int, float, float]]]":
     """Cut a road where its nodes are outside the extract."""
     parts: list[list[tuple[int, float, float]]] = [[]]
     for node in way.nodes:

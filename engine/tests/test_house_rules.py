@@ -46,6 +46,41 @@ def section(text, title):
     return found[1] if found else ""
 
 
+WITHOUT_EXTRAS = """
+import sys
+for name in ("osmium", "pyroutingkit", "pyvrp", "pyarrow", "dask", "distributed", "geopandas"):
+    sys.modules[name] = None
+from maillage_engine import *
+import maillage_engine
+print(set(maillage_engine.__all__) <= set(dir(maillage_engine)))
+for asks in (
+    lambda: read_roads("map.osm.pbf", CAR_ROADS),
+    lambda: plan_rounds([[0, 9], [9, 0]], [Stop(1, 20)], [Vehicle(0)]),
+    lambda: road_minutes(None, None, None, method="hierarchy"),
+):
+    try:
+        asks()
+    except EngineError as refusal:
+        print(refusal)
+"""
+
+
+def test_alone_the_engine_has_every_name_and_says_which_extra_is_missing():
+    told = subprocess.run(
+        [sys.executable, "-c", WITHOUT_EXTRAS],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PACKAGE.parent,
+    ).stdout.splitlines()
+    assert told == [
+        "True",
+        "reading a map needs osmium: install maillage-engine[osm].",
+        "planning rounds needs pyvrp: install maillage-engine[rounds].",
+        "method hierarchy needs pyroutingkit: install maillage-engine[osm].",
+    ]
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_public_functions_say_what_they_take_return_refuse_and_cost(name):
     function = getattr(maillage_engine, name)

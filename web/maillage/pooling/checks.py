@@ -42,12 +42,28 @@ class PartyLook:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceLook:
+    """What one place gets each week, against the least that was agreed."""
+
+    place_id: UUID
+    name: str
+    hours: float  # a week
+    least: float
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it gets the least that was agreed."""
+        return self.hours + 1e-9 >= self.least
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Everything that is shown beside a rotation while it is written."""
 
     kilometres: float  # a week
     hours: float  # a week
     parties: list[PartyLook]
+    places: list[PlaceLook]
     faults: list[str] = field(default_factory=list)
     wrong: frozenset[Slot] = frozenset()
 
@@ -80,7 +96,7 @@ class ToMove:
 def look(ground: Ground, frame: Frame, grid: Grid, taken: Taken) -> Look:
     """Check a rotation, saved or not. Faults come in the order of the week."""
     trips = trips_between(ground.communes)
-    parties = _parties(ground, frame, grid)
+    parties, places = _parties(ground, frame, grid), _places(ground, frame, grid)
     faults: list[tuple[Slot, str]] = []
     metres = 0
     for week in range(frame.weeks):
@@ -92,7 +108,8 @@ def look(ground: Ground, frame: Frame, grid: Grid, taken: Taken) -> Look:
         kilometres=metres / METRES / frame.weeks,
         hours=sum(one.hours for one in parties),
         parties=parties,
-        faults=[*said, *_least(ground, frame, grid), *_quotas(parties)],
+        places=places,
+        faults=[*said, *_least(places), *_quotas(parties)],
         wrong=frozenset(slot for slot, _text in faults),
     )
 
@@ -222,19 +239,26 @@ def _meetings(ground: Ground, grid: Grid, taken: Taken, frame: Frame) -> list[tu
     return found
 
 
-def _least(ground: Ground, frame: Frame, grid: Grid) -> list[str]:
+def _places(ground: Ground, frame: Frame, grid: Grid) -> list[PlaceLook]:
     hours: dict[UUID, float] = dict.fromkeys(ground.by_id, 0.0)
     for slot, place in grid.items():
         hours[place] += frame.hours(slot.half) / frame.weeks
     return [
+        PlaceLook(one.pk, ground.name(one.pk), hours[one.pk], float(one.minimum_hours))
+        for one in ground.places
+    ]
+
+
+def _least(places: list[PlaceLook]) -> list[str]:
+    return [
         _("%(where)s : %(hours)s h par semaine, il en faut %(least)s au moins")
         % {
-            "where": ground.name(one.pk),
-            "hours": number_format(hours[one.pk], 1),
-            "least": number_format(one.minimum_hours, 1),
+            "where": one.name,
+            "hours": number_format(one.hours, 1),
+            "least": number_format(one.least, 1),
         }
-        for one in ground.places
-        if hours[one.pk] + 1e-9 < float(one.minimum_hours)
+        for one in places
+        if not one.is_kept
     ]
 
 

@@ -193,6 +193,7 @@ def _page(
         "sentences": wording.sentences(before, after),
         "faults": after.faults,
         "table": wording.party_table(before, after),
+        "places": wording.place_table(before, after),
         "lines": wording.lines(land, (present.frame, wanted.frame), present.grid, wanted.grid),
         "to_move": checks.to_move(land, wanted.frame, wanted.grid, now),
         "waits": _waits(land, present, wanted),
@@ -200,6 +201,7 @@ def _page(
         "answers": [(one, said.get(one.pk)) for one in land.parties],
         "to_answer": to_answer,
         "answer": shown.get("answer") or AnswerForm(),
+        "is_last": len(land.parties) - sum(one.accepted for one in said.values()) == 1,
         "proposal": shown.get("proposal", ""),
         "may_take_back": may_plan and found.state in {State.PROPOSED, State.REFUSED},
     }

@@ -120,6 +120,20 @@ def party_table(before: Look, after: Look) -> dict[str, Any]:
     return {"caption": _("Heures par semaine de chaque partie"), "columns": columns, "rows": rows}
 
 
+def place_table(before: Look, after: Look) -> dict[str, Any]:
+    """Each place: the least hours that were agreed, what it gets today, what it would get."""
+    columns = [
+        Column(_("Lieu")), Column(_("Minimum convenu"), number=True),
+        Column(_("Aujourd’hui"), number=True), Column(_("Avec cette rotation"), number=True),
+    ]  # fmt: skip
+    old = {one.place_id: one.hours for one in before.places}
+    rows = [
+        [new.name, *(f"{number(hours)} h" for hours in (new.least, old[new.place_id], new.hours))]
+        for new in after.places
+    ]
+    return {"caption": _("Heures par semaine dans chaque lieu"), "columns": columns, "rows": rows}
+
+
 def quota_table(found: Judged) -> dict[str, Any]:
     """Each party over a period: agreed, given, how far apart, and whether that holds."""
     columns = [

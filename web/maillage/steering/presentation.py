@@ -14,7 +14,7 @@ from maillage.core.maps import LegendClass
 from maillage.core.tables import Cell, Column
 from maillage.directory.models import ServiceArea
 from maillage.directory.vocabulary import Delivery
-from maillage.steering import maps, wording
+from maillage.steering import cars, maps, wording
 from maillage.steering.actions import Answer
 from maillage.steering.classes import FILLS, MISSING, UNSERVED, Classes
 from maillage.steering.diagnosis import CommuneResult, Diagnosis
@@ -109,6 +109,21 @@ def figure(found: Diagnosis, code: str) -> Figure:
         note=_note(found, code),
         source_href=address("figure", found.question, code),
     )
+
+
+def figure_without_car(found: Diagnosis) -> Figure:
+    """Who has a place within the threshold without driving, beside the first figure."""
+    plain = figure(found, "couverture")
+    meaning = _("%(meaning)s à vélo, sans voiture") % {"meaning": plain.meaning}
+    share = cars.share_without_car(found.question.departement)
+    if share is None:
+        note = _("compté comme si tout le public allait à vélo")
+    else:
+        note = _("%(share)s des ménages n’ont pas de voiture (recensement %(year)d)") % {
+            "share": wording.percent(share[0]),
+            "year": share[1],
+        }
+    return replace(plain, meaning=meaning, note=note)
 
 
 def _note(found: Diagnosis, code: str) -> str:
@@ -304,9 +319,16 @@ def decays() -> list[tuple[Any, Any, str]]:
 
 
 def commune_table(
-    rows: list[CommuneResult], link: str = "", sort: str = "", order: str = ""
+    rows: list[CommuneResult],
+    link: str = "",
+    sort: str = "",
+    order: str = "",
+    apart: Diagnosis | None = None,
 ) -> dict[str, Any]:
-    """Columns and rows for `ui/table.html`; `link` makes the columns sortable."""
+    """Columns and rows for `ui/table.html`; `link` makes the columns sortable.
+
+    `apart` is the same question without a car: its minutes come last.
+    """
     names = (
         ("commune", _("Commune"), False),
         ("epci", _("Intercommunalité"), False),
@@ -318,7 +340,13 @@ def commune_table(
     columns = [
         Column(label, number, *_sorting(code, link, sort, order)) for code, label, number in names
     ]
-    return {"columns": columns, "rows": [_commune_cells(row) for row in rows]}
+    cells = [_commune_cells(row) for row in rows]
+    if apart:
+        minutes = {commune.code: commune.minutes for commune in apart.communes}
+        columns.append(Column(_("Sans voiture, à vélo"), number=True))
+        for row, line in zip(rows, cells, strict=True):
+            line.append(wording.minutes(minutes.get(row.code)))
+    return {"columns": columns, "rows": cells}
 
 
 def _sorting(code: str, link: str, sort: str, order: str) -> tuple[str, Any]:

@@ -15,7 +15,7 @@ from maillage.organizations.permissions import Rights
 from maillage.steering import actions, charts, files, pairing, presentation, priority_pages, wording
 from maillage.steering.actions import Answer
 from maillage.steering.classes import classes_for
-from maillage.steering.diagnosis import CommuneResult
+from maillage.steering.diagnosis import CommuneResult, Diagnosis
 from maillage.steering.forms import ComparisonForm, DiagnosisForm, loaded_departements, plain
 from maillage.steering.indicators import BY_CODE, INDICATORS
 from maillage.steering.inputs import DepartementFacts, departements
@@ -23,6 +23,7 @@ from maillage.steering.permissions import home_departement, steered
 from maillage.steering.provenance_text import provenance
 from maillage.steering.question import Question
 from maillage.steering.vocabulary import DECAYS, MEASURES
+from maillage.territory.models import Mode
 
 ROWS_PER_PAGE = 50
 LONGEST_LIST = 8
@@ -63,12 +64,16 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
         return nothing_loaded(request)
     found = asked.answer.diagnosis
     unserved = presentation.unserved_list(found)
+    apart = without_car(asked)
+    shown = [presentation.figure(found, code) for code in MAP_FIGURES]
+    if apart:
+        shown.insert(1, presentation.figure_without_car(apart))
     ground = actions.ground(asked.answer.facts)
     context = {
         "map": presentation.coloured_map(asked.answer, ground, classes_for(found.communes)),
         "shapes": presentation.shapes(ground),
         "remote": presentation.remote_rows(found),
-        "figures": [presentation.figure(found, code) for code in MAP_FIGURES],
+        "figures": shown,
         "sites_figure": presentation.figure(found, "lieux-comptes"),
         "unserved": [presentation.unserved_row(row) for row in unserved[:LONGEST_LIST]],
         "unserved_left": max(0, len(unserved) - LONGEST_LIST),
@@ -110,8 +115,9 @@ def communes(request: HttpRequest) -> HttpResponse:
     pages = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     link = f"?{asked.question.query()}" + ("&seulement=non" if only else "")
     kept: list[CommuneResult] = list(pages.object_list)
+    apart = without_car(asked)
     context = {
-        "table": presentation.commune_table(kept, link, sort, order),
+        "table": presentation.commune_table(kept, link, sort, order, apart),
         "pages": pages,
         "page_link": f"{link}&tri={sort}&ordre={order}&page=",
         "only": only,
@@ -206,6 +212,14 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
             "measure": MEASURES[found.question.measure].explanation,
         }
     return render(request, "steering/figure.html", context)
+
+
+def without_car(asked: Asked) -> Diagnosis | None:
+    """The same question by bicycle: how those who have no car go. None where none drives."""
+    if asked.question.mode != Mode.CAR:
+        return None
+    other = asked.question.with_(mode=Mode.BICYCLE.value)
+    return actions.answer(other, asked.everywhere, asked.answer).diagnosis
 
 
 def asked_of(request: HttpRequest) -> Asked | None:

@@ -151,6 +151,7 @@ def test_a_rotation_is_checked_saved_proposed_and_made_real(browse, here):
     page = client.get(where).text
     assert "Elle tient" in page
     assert "Gray gagne 12,0 h par semaine" in page
+    assert "Heures par semaine dans chaque lieu" in page
     sent = typed(wanted, rotation.edition, action="check")
     sent[key(made.Slot(0, 0, 1))] = sent[key(made.Slot(0, 1, 0))]  # Gray, then Vesoul
     part = client.post(where, sent, headers={"HX-Request": "true"})
@@ -168,7 +169,9 @@ def test_a_rotation_is_checked_saved_proposed_and_made_real(browse, here):
     for name, party in zip(made.TOWNS, parties, strict=True):
         client = browse(name)
         assert "Répondre à la nouvelle rotation" in client.get(address("home")).text
-        assert f"Votre réponse pour Mairie de {name}" in client.get(where).text
+        page = client.get(where).text
+        assert f"Votre réponse pour Mairie de {name}" in page
+        assert ("Il ne manque que votre réponse" in page) == (name == "Luxeuil")
         reply = {"party": party.pk, "edition": rotation.edition, "accepted": "yes"}
         page = client.post(address("rotation_decide", rotation.pk), reply, follow=True).text
     assert "Tous ont approuvé" in page

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from maillage_engine import _check
 from maillage_engine.errors import BadArray, EngineError
@@ -34,7 +35,7 @@ def bootstrap(
     measure : callable
         Called with resampled columns, returns a float: `gini`, or a lambda around it.
     *columns : array_like, shape (n,)
-        Values, weights, income... Row *i* of every column is the same place.
+        Values, weights, income, groups... Row *i* of every column is the same place.
     level : float
         In (0, 1).
     draws : int
@@ -74,8 +75,8 @@ def bootstrap(
     _check.whole("draws", draws, 100)
     if not columns:
         raise BadArray("bootstrap needs at least one column; got none.")
-    size = _check.sized("a column", columns[0]).size
-    table = [_check.sized("a column", column, size=size) for column in columns]
+    size = _check.regular("a column", columns[0]).size
+    table = [_column(column, size) for column in columns]
     rng = _check.chance(seed)
     found = []
     for _ in range(draws):
@@ -89,3 +90,11 @@ def bootstrap(
         raise BadArray("the measure is defined in none of the resamples.")
     low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(measure(*table)), float(low), float(high), int(known.size))
+
+
+def _column(given: ArrayLike, size: int) -> NDArray[Any]:
+    """Check a column of numbers, or take one of labels as it is."""
+    array = _check.regular("a column", given)
+    if array.dtype.kind == "U" and array.shape == (size,):
+        return array
+    return _check.sized("a column", given, size=size)

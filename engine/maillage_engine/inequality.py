@@ -31,7 +31,7 @@ class Lorenz:
 
 
 class Theil(NamedTuple):
-    """Theil T and its exact split: ``total == between + within``."""
+    """Theil T or L and its exact split: ``total == between + within``."""
 
     total: float
     between: float  # what would remain if everyone had their group's mean

@@ -4,13 +4,15 @@ Same conventions as `inequality`: weights are persons, zeros count, and when eve
 (nothing included) there is no inequality.
 """
 
+from typing import overload
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from maillage_engine import _check
 from maillage_engine._check import Floats
 from maillage_engine.errors import BadArray
-from maillage_engine.inequality import lorenz
+from maillage_engine.inequality import Theil, group_means, lorenz
 
 
 def atkinson(
@@ -62,17 +64,28 @@ def atkinson(
     if aversion >= 1 and (amounts == 0).any():
         return 1.0
     relative = amounts / mean
-    if aversion == 1:
-        equal = float(np.exp(share @ np.log(relative)))
+    logs = np.log(relative, where=relative > 0, out=np.full(relative.size, -np.inf))
+    power = 1 - aversion
+    if power == 0:
+        equal = float(share @ logs)
     else:
-        power = 1 - aversion
-        scale = float(relative.max() if power > 0 else relative.min())  # keeps powers finite
-        equal = scale * float(share @ (relative / scale) ** power) ** (1 / power)
-    return min(1.0, max(0.0, 1 - equal))
+        # Relative to the largest term, powers are finite; close to 1, no digit is lost.
+        scale = float(logs.max() if power > 0 else logs.min())
+        equal = scale + float(np.log1p(share @ np.expm1(power * (logs - scale)))) / power
+    return min(1.0, max(0.0, -float(np.expm1(equal))))
 
 
-def theil_l(values: ArrayLike, weights: ArrayLike | None = None) -> float:
-    r"""Return Theil's second index (mean log deviation), :math:`\sum_i p_i \ln(\mu / A_i)`.
+@overload
+def theil_l(values: ArrayLike, weights: ArrayLike | None = None, groups: None = None) -> float: ...
+@overload
+def theil_l(values: ArrayLike, weights: ArrayLike | None, groups: ArrayLike) -> Theil: ...
+def theil_l(
+    values: ArrayLike, weights: ArrayLike | None = None, groups: ArrayLike | None = None
+) -> float | Theil:
+    r"""Return Theil's second index, :math:`\sum_i p_i \ln(\mu / A_i)`, and its split by group.
+
+    It is also called the mean log deviation. Its split weighs groups by their persons:
+    :math:`L = \sum_g p_g \ln(\mu/\mu_g) + \sum_g p_g L_g`.
 
     Parameters
     ----------
@@ -80,12 +93,16 @@ def theil_l(values: ArrayLike, weights: ArrayLike | None = None) -> float:
         What each person of each place has, >= 0.
     weights : array_like, shape (n,), optional
         Persons in each place, >= 0; one each by default.
+    groups : array_like, shape (n,), optional
+        Group of each place (its EPCI, for instance).
 
     Returns
     -------
-    float
+    float, or Theil when `groups` is given
         From 0 (all the same). Infinite when someone has nothing and others something: use
-        `theil` there. 0 when all values are zero.
+        `theil` there. 0 when all values are zero. ``total == between + within``, up to rounding: a
+        group where nobody has anything makes the part between infinite, a person with nothing in a
+        group that has something the part within.
 
     Raises
     ------
@@ -101,11 +118,25 @@ def theil_l(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     Theil (1967), Economics and Information Theory, chapter 4.
     """
     amounts, share, mean = _shares(values, weights)
-    if mean == 0:
-        return 0.0
-    if (amounts == 0).any():
+    total = _log_deviation(amounts, np.full(amounts.size, mean), share)
+    if groups is None:
+        return total
+    means = group_means(values, weights, groups)
+    lived_in = means.people > 0
+    part = means.people[lived_in] / means.people.sum()
+    between = _log_deviation(means.mean[lived_in], np.full(part.size, mean), part)
+    everyone = _check.people("weights", weights, _check.numbers("values", values).size)
+    own = means.mean[_check.labels("groups", groups, everyone.size)[1]][everyone > 0]
+    return Theil(total, between, _log_deviation(amounts, own, share))
+
+
+def _log_deviation(amounts: Floats, reference: Floats, share: Floats) -> float:
+    """Sum, over persons, the log of how far each amount is under its reference."""
+    some = reference > 0  # where nobody has anything, all have the same
+    if (amounts[some] == 0).any():
         return float("inf")
-    return max(0.0, float(np.log(mean) - share @ np.log(amounts)))
+    logs = np.log(reference[some]) - np.log(amounts[some])
+    return max(0.0, float(share[some] @ logs))
 
 
 def kolm_pollak(
@@ -199,7 +230,7 @@ def palma(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     1.0
     """
     curve = lorenz(values, weights)
-    if not np.any(_check.numbers("values", values)):
+    if _shares(values, weights)[2] == 0:
         return float("nan")
     bottom, below_top = np.interp([0.4, 0.9], curve.people, curve.held)
     return float((1 - below_top) / bottom) if bottom > 0 else float("inf")
@@ -248,10 +279,12 @@ def concentration_index(
     0.5
     """
     amounts, share, mean = _shares(values, weights)
-    money = _check.sized("income", income, size=amounts.size)
+    size = _check.numbers("values", values).size
+    money = _check.sized("income", income, size=size)
     if not np.isfinite(money).all():
         first = int((~np.isfinite(money)).argmax())
         raise BadArray(f"income must be finite; got {money[first]} at index {first}.")
+    money = money[_check.people("weights", weights, size) > 0]
     if mean == 0:
         return 0.0
     _, group = np.unique(money, return_inverse=True)
@@ -315,5 +348,6 @@ def _shares(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Float
     """Return the values of inhabited places, their share of people, and the mean per person."""
     amounts = _check.vector("values", values)
     people = _check.people("weights", weights, amounts.size)
-    share = people / people.sum()
+    lived_in = people > 0  # one where nobody lives must not make a logarithm infinite
+    amounts, share = amounts[lived_in], people[lived_in] / people.sum()
     return amounts, share, float(share @ amounts)

@@ -24,6 +24,7 @@ class Prepared(Protocol):
     def __rmatmul__(self, values: ArrayLike) -> Floats: ...
 
 
+LONGEST = float(np.finfo(np.float64).max)  # an infinite time has no route, whatever the threshold
 WIDEST = 3  # of a spread: a factor of 20 either way is common
 SHOWN = 60  # characters of what was got
 # What is no number, by the kind of its array; NumPy would read most of it as one.

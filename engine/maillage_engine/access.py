@@ -210,7 +210,7 @@ def farther_than(minutes: ArrayLike, cutoff_min: float) -> NDArray[np.bool_]:
     Cost: linear in the origins.
     """
     times = _check.times("minutes", minutes)
-    return ~(times <= _check.threshold("cutoff_min", cutoff_min))
+    return ~(times <= min(_check.threshold("cutoff_min", cutoff_min), _check.LONGEST))
 
 
 def below_median(score: ArrayLike, demand: ArrayLike, fraction: float = 0.5) -> NDArray[np.bool_]:

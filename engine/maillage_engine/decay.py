@@ -52,11 +52,11 @@ def step_weight(minutes: ArrayLike, bands: Sequence[tuple[float, float]]) -> Flo
     >>> step_weight([5, 15, 40], [(10, 1.0), (20, 0.68)])
     array([1.  , 0.68, 0.  ])
     """
-    pairs = _check.numbers("bands", bands)
-    if pairs.ndim != 2 or pairs.shape[1] != 2:
-        got = f"shape {pairs.shape}" if pairs.size else "none"
+    given = _check.numbers("bands", bands)
+    if given.ndim != 2 or given.shape[1] != 2:
+        got = f"shape {given.shape}" if given.size else "none"
         raise BadParameter(f"bands must hold at least one (minutes, weight) pair; got {got}.")
-    steps = [(bound, value) for bound, value in pairs.tolist()]
+    steps = [(bound, value) for bound, value in given.tolist()]
     for bound, value in steps:
         _check.fraction("a band's weight", value)
         _check.threshold("a band's bound", bound)
@@ -66,7 +66,7 @@ def step_weight(minutes: ArrayLike, bands: Sequence[tuple[float, float]]) -> Flo
     times = _check.times("minutes", minutes)
     within = np.zeros(times.shape, dtype=np.int16)  # how many bands hold each time, NaN in none
     for bound, _ in steps:
-        within += times <= bound
+        within += times <= min(bound, _check.LONGEST)
     table = np.array([0.0, *(value for _, value in reversed(steps))])
     return np.asarray(table[within])
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.sparse import csr_array
@@ -78,6 +78,57 @@ def test_sparse_and_dense_agree(method, instance):
     np.testing.assert_allclose(sparse.score, dense.score, atol=1e-12)
     np.testing.assert_allclose(sparse.pressure, dense.pressure)
     assert (sparse.unserved == dense.unserved).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@settings(max_examples=25)
+@given(instance=instances(), random=st.randoms(use_true_random=False))
+def test_the_order_of_origins_and_of_facilities_does_not_matter(method, instance, random):
+    people, places, weight = instance
+    rows, columns = list(range(people.size)), list(range(places.size))
+    random.shuffle(rows)
+    random.shuffle(columns)
+    straight = method(people, places, weight)
+    shuffled = method(people[rows], places[columns], weight[np.ix_(rows, columns)])
+    np.testing.assert_allclose(shuffled.score, straight.score[rows], rtol=1e-12)
+    np.testing.assert_allclose(shuffled.pressure, straight.pressure[columns], rtol=1e-12)
+    assert (shuffled.unserved == straight.unserved[rows]).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@settings(max_examples=25)
+@given(instance=instances(), factor=st.sampled_from([1e-6, 0.5, 1e6]))
+def test_counting_in_thousands_changes_no_place_per_person(method, instance, factor):
+    people, places, weight = instance
+    usual = method(people, places, weight).score
+    np.testing.assert_allclose(method(people * factor, places * factor, weight).score, usual)
+    np.testing.assert_allclose(method(people, places * factor, weight).score, usual * factor)
+
+
+@pytest.mark.parametrize("method", [m for m in METHODS if m is not huff_three_step_access])
+@settings(max_examples=25)
+@given(instance=instances(), which=st.integers(0, 4), extra=st.integers(1, 50))
+def test_more_places_at_one_facility_hurt_nobody(method, instance, which, extra):
+    # With Huff's choice they may: a larger facility draws people to it, into a longer queue.
+    people, places, weight = instance
+    more = places.copy()
+    more[which % places.size] += extra
+    before, after = (method(people, one, weight) for one in (places, more))
+    assert (after.score >= before.score - 1e-12).all()
+    assert (after.unserved <= before.unserved).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@settings(max_examples=25)
+@given(instance=instances(), which=st.integers(0, 6), extra=st.integers(1, 500))
+def test_more_people_at_one_place_help_nobody(method, instance, which, extra):
+    people, places, weight = instance
+    crowd = people.copy()
+    crowd[which % people.size] += extra
+    before, after = (method(one, places, weight) for one in (people, crowd))
+    # A facility that nobody used has no share to give: its first people are its first users.
+    if not (before.pressure == 0).any():
+        assert (after.score <= before.score + 1e-12).all()
 
 
 @given(instances())

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from maillage_engine import (
     BadArray,
     BadParameter,
+    coverage,
     epanechnikov_weight,
     exponential_weight,
     gaussian_weight,
@@ -106,3 +107,10 @@ def test_a_negative_time_is_refused(decay):
 def test_a_parameter_out_of_range_is_refused(call):
     with pytest.raises(BadParameter, match="must be"):
         call()
+
+
+def test_without_a_route_nothing_is_within_even_an_infinite_threshold():
+    endless = [(10, 1.0), (np.inf, 0.5)]
+    assert step_weight([np.inf, np.nan, 60, 10], endless).tolist() == [0, 0, 0.5, 1]
+    assert exponential_weight([np.inf, np.nan], 0.1).tolist() == [0, 0]
+    assert coverage([np.inf, 5], cutoff_min=np.inf) == 0.5

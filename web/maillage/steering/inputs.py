@@ -353,7 +353,7 @@ def halo_degrees(question: Question) -> float:
 def _sites(question: Question) -> tuple[Site, ...]:
     rows = (
         ServiceAtLocation.objects.filter(
-            service__in=_offer(question).filter(
+            service__in=offer(question).filter(
                 modes__overlap=[Delivery.ON_SITE.value, Delivery.MOBILE.value]
             ),
             location__commune__in=_around(question),
@@ -397,7 +397,7 @@ def _by_content(site: Site) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _offer(question: Question) -> ServiceQuerySet:
+def offer(question: Question) -> ServiceQuerySet:
     """The services of the kind, open to families, whose ages overlap the audience's."""
     scenario, months = question.scenario, AUDIENCES[question.audience].months
     offer = Service.objects.public().filter(kind=question.kind)
@@ -428,7 +428,7 @@ def _remote(question: Question) -> tuple[RemoteService, ...]:
     rows = (
         ServiceArea.objects.filter(here)
         .filter(
-            service__in=_offer(question).filter(
+            service__in=offer(question).filter(
                 modes__overlap=[Delivery.PHONE.value, Delivery.VIDEO.value]
             )
         )

@@ -31,6 +31,7 @@ TABS: tuple[tuple[str, Promise], ...] = (
     ("epcis", gettext_lazy("Entre intercommunalités")),
     ("priorities", gettext_lazy("Priorités")),
     ("comparison", gettext_lazy("Comparer")),
+    ("overlaps", gettext_lazy("Chevauchements")),
     ("communes", gettext_lazy("Toutes les communes")),
 )
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("diagnostic/intercommunalites/", views.epcis, name="epcis"),
     path("diagnostic/priorites/", views.priorities, name="priorities"),
     path("diagnostic/comparer/", views.comparison, name="comparison"),
+    path("diagnostic/chevauchements/", views.overlapping, name="overlaps"),
     path("diagnostic/communes/", views.communes, name="communes"),
     path("diagnostic/fichiers/<str:name>", views.download, name="download"),
     path("diagnostic/garder/", keeping.keep, name="keep"),

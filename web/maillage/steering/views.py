@@ -7,12 +7,22 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from maillage.organizations.permissions import Rights
-from maillage.steering import actions, charts, files, pairing, presentation, priority_pages, wording
+from maillage.steering import (
+    actions,
+    charts,
+    files,
+    overlap_pages,
+    pairing,
+    presentation,
+    priority_pages,
+    wording,
+)
 from maillage.steering.actions import Answer
 from maillage.steering.classes import classes_for
 from maillage.steering.diagnosis import CommuneResult, Diagnosis
@@ -136,6 +146,16 @@ def priorities(request: HttpRequest) -> HttpResponse:
         return nothing_loaded(request)
     context = priority_pages.context(request.GET, asked.answer.diagnosis)
     return _page(request, "steering/priorities.html", asked, "priorities", context)
+
+
+@require_GET
+def overlapping(request: HttpRequest) -> HttpResponse:
+    """Where two places receive the same ages at the same hours."""
+    asked = asked_of(request)
+    if asked is None:
+        return nothing_loaded(request)
+    context = overlap_pages.context(request.GET, asked.answer, timezone.localdate())
+    return _page(request, "steering/overlaps.html", asked, "overlaps", context)
 
 
 @require_GET

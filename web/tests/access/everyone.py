@@ -33,6 +33,7 @@ steering:diagnosis                GET   200   200   200   200   200   200   200 
 steering:epcis                    GET   200   200   200   200   200   200   200   200
 steering:priorities               GET   200   200   200   200   200   200   200   200
 steering:comparison               GET   200   200   200   200   200   200   200   200
+steering:overlaps                 GET   200   200   200   200   200   200   200   200
 steering:communes                 GET   200   200   200   200   200   200   200   200
 steering:download                 GET   200   200   200   200   200   200   200   200
 steering:figures                  GET   200   200   200   200   200   200   200   200

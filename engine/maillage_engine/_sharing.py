@@ -115,9 +115,10 @@ def best_sharing(pool: Pool, question: Question, ends: float) -> Answer | None:
 
 def _bound(pool: Pool, question: Question, upper: float, ends: float) -> tuple[float, Floats]:
     """Raise the bound over all groups, writing those that pay; return it with its prices."""
-    trial = pool.first_price(question.count) if pool.price is None else pool.price
+    fresh, warm = pool.first_price(question.count), pool.price is not None
+    trial = fresh if pool.price is None else pool.price.copy()
     sizes = np.array(question.sizes)
-    trial, price, bound, theta = trial.copy(), trial, -np.inf, 1.0
+    price, bound, theta = trial.copy(), -np.inf, 1.0
     for _ in range(ROUNDS):
         menu = _menu(pool.far, pool.written, pool.group_cost, question)
         nothing = np.zeros(menu.size.size, dtype=bool)
@@ -130,9 +131,12 @@ def _bound(pool: Pool, question: Question, upper: float, ends: float) -> tuple[f
         if now > bound:
             bound, price = now, trial.copy()
         still = bound - before <= RISEN * abs(bound) and listed - bound <= LISTED * abs(bound)
-        near = upper - bound <= FIRST * abs(bound) or theta < SHORT
-        if (still and near) or perf_counter() > ends:
+        near = upper - bound <= FIRST * abs(bound)
+        settled = still and (near or theta < SHORT)
+        if (settled and (near or not warm)) or perf_counter() > ends:
             break
+        if settled:  # prices of another question may lead nowhere: begin anew, once
+            trial, theta, warm = fresh, 1.0, False
         pool.write(_named(kept))
     pool.price = price
     pool.thin(price)

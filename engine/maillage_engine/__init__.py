@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from maillage_engine.explain import Comparison, Reasons, compare_sites, reasons, steadiness
     from maillage_engine.fairness import FairShare, share_places
     from maillage_engine.improvement import Improvement, backup_cover, improve
+    from maillage_engine.nearby import banded_within
     from maillage_engine.osm import read_roads
     from maillage_engine.pooling import PoolingFront, SharedNetwork, pooling_front
     from maillage_engine.road_profiles import BICYCLE_ROADS, CAR_ROADS, FOOT_ROADS, Profile
@@ -135,6 +136,7 @@ _LATE = {
     "Vehicle": "rounds",
     "backup_cover": "improvement",
     "banded": "bands",
+    "banded_within": "nearby",
     "capacitated_median": "capacity",
     "choose_stops": "stops",
     "compare_sites": "explain",
@@ -227,6 +229,7 @@ __all__ = [
     "backup_cover",
     "balanced_access",
     "banded",
+    "banded_within",
     "below_median",
     "blended_access",
     "bootstrap",

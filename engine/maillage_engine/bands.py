@@ -30,6 +30,7 @@ class BandedPairs:
     start: Indices  # (n_origins + 1,) slots of origin i are start[i]:start[i + 1]
     slot: Slots  # (n_pairs, and up to 3 more a row,) destination × (n_bands + 1) + band from 0
     weight: Floats  # (n_bands + 1,) of each band; 0 beyond the last
+    order: Indices | None = None  # (n_destinations,) that of the slots, where it is another
 
     __array_ufunc__ = None  # so that `people @ weights` comes here rather than to the array
 
@@ -43,6 +44,7 @@ class BandedPairs:
         """
         destination, band = np.divmod(self.slot, self.slot.dtype.type(self.weight.size))
         kept = band < self.weight.size - 1
+        destination = destination if self.order is None else self.order[destination]
         start = np.append(0, np.cumsum(kept))[self.start]
         where = positions_kind(self.shape, int(start[-1]))
         return csr_array(
@@ -59,6 +61,7 @@ class BandedPairs:
             If there is not one value per destination.
         """
         given = _check.sized("values", values, size=self.shape[1], empty=True)
+        given = given if self.order is None else given[self.order]
         total = np.empty(self.shape[0])
         _bands.hand_out(self.start, self.slot, _bands.spread(given, self.weight), total)
         return total
@@ -74,7 +77,15 @@ class BandedPairs:
         given = _check.sized("values", values, size=self.shape[0], empty=True)
         counted = np.zeros(self.shape[1] * self.weight.size)
         _bands.gather(self.start, self.slot, given, counted)
-        return np.asarray(counted.reshape(-1, self.weight.size) @ self.weight)
+        found = np.asarray(counted.reshape(-1, self.weight.size) @ self.weight)
+        if self.order is not None:
+            found[self.order] = found.copy()
+        return found
+
+
+def slot_kind(destinations: int, bands: int) -> type[np.unsignedinteger]:
+    """Return the shortest positions that name every slot."""
+    return np.uint32 if destinations * bands <= FOUR_BYTES else np.uint64
 
 
 def banded(pairs: Pairs, bands: Sequence[tuple[float, float]]) -> BandedPairs:
@@ -118,9 +129,8 @@ def banded(pairs: Pairs, bands: Sequence[tuple[float, float]]) -> BandedPairs:
     step_weight([], bands)  # says what is wrong with the bands
     bounds = np.array([bound for bound, _ in bands], dtype=np.float64)
     weight = np.array([*(value for _, value in bands), 0.0], dtype=np.float64)
-    slots = pairs.shape[1] * weight.size
     start = np.zeros(pairs.shape[0] + 1, dtype=np.int64)
     np.cumsum(-(-np.diff(pairs.start) // _bands.GROUP) * _bands.GROUP, out=start[1:])
-    slot: Slots = np.empty(start[-1], np.uint32 if slots <= FOUR_BYTES else np.uint64)
+    slot: Slots = np.empty(start[-1], slot_kind(pairs.shape[1], weight.size))
     _bands.lay((pairs.start, pairs.destination, pairs.minutes), bounds, start, slot)
     return BandedPairs(pairs.shape, start, slot, weight)

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.vocabulary import Kind
@@ -18,7 +19,7 @@ from maillage.steering.question import (
     default_audience,
     default_measure,
 )
-from maillage.steering.vocabulary import Audience, Decay, Measure, Unserved
+from maillage.steering.vocabulary import Audience, Decay, Measure, Moment, Unserved
 from maillage.territory.models import Mode
 
 LONGEST = 40  # characters repeated to the visitor
@@ -102,6 +103,7 @@ class ComparisonForm(forms.Form):
         ("service", _("un autre service")),
         ("deplacement", _("un autre déplacement")),
         ("hypothese", _("une hypothèse : ouvrir ou fermer des lieux")),
+        ("moment", _("les seuls lieux ouverts à un moment")),
         ("jour", _("l’offre à une date")),
         ("verifies", _("les seuls services vérifiés")),
         ("zonages", _("les quartiers prioritaires et les communes rurales")),
@@ -109,6 +111,7 @@ class ComparisonForm(forms.Form):
     comparer = Choice(label=_("Comparer avec"), choices=AGAINST)
     service2 = Choice(label=_("L’autre service"), choices=Kind.choices)
     deplacement2 = Choice(label=_("L’autre déplacement"), choices=Mode.choices)
+    moment = Choice(label=_("Le moment"), choices=Moment.choices)
     ouvrir = forms.CharField(
         label=_("Ouvrir un lieu à"),
         required=False,
@@ -141,6 +144,8 @@ class ComparisonForm(forms.Form):
     def show(self, other: Question) -> None:
         """Let the fields say what the second map shows."""
         shown = {"comparer": self.against, "service2": other.kind, "deplacement2": other.mode}
+        if other.scenario.moment:
+            shown["moment"] = other.scenario.moment
         data = QueryDict(self.given.urlencode(), mutable=True)
         for name, value in shown.items():
             data[name] = value
@@ -172,6 +177,10 @@ class ComparisonForm(forms.Form):
                 closed=tuple(sorted(self.cleaned_data.get("fermer") or ())),
             ),
             "jour": Scenario(on=day.isoformat() if day else ""),
+            "moment": Scenario(
+                on=(day or timezone.localdate()).isoformat(),
+                moment=self.cleaned_data.get("moment") or Moment.EVENING.value,
+            ),
             "verifies": Scenario(only_verified=True),
         }.get(self.against, Scenario())
 

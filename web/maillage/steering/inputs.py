@@ -35,7 +35,7 @@ from maillage.directory.querysets import ServiceQuerySet
 from maillage.directory.vocabulary import Delivery, Kind
 from maillage.steering.opening_hours import weekly_hours
 from maillage.steering.question import Question
-from maillage.steering.vocabulary import AUDIENCES, Measure
+from maillage.steering.vocabulary import AUDIENCES, MOMENTS, Measure
 from maillage.territory.models import (
     Commune,
     Dataset,
@@ -362,10 +362,14 @@ def _sites(question: Question) -> tuple[Site, ...]:
         .annotate(stops=Count("service__at_locations", distinct=True))
         .order_by("pk")
     )
+    scenario = question.scenario
+    if scenario.moment:
+        open_then = MOMENTS[scenario.moment].rule(date.fromisoformat(scenario.on))
+        rows = rows.filter(pk__in=ServiceAtLocation.objects.filter(open_then).values("pk"))
     if question.measure == Measure.HOURS:
         rows = rows.prefetch_related("schedules")
     found = [_site(row, question) for row in rows]
-    kept = [site for site in found if site.key not in question.scenario.closed]
+    kept = [site for site in found if site.key not in scenario.closed]
     return tuple(sorted(kept, key=_by_content))
 
 

@@ -6,7 +6,7 @@ from maillage.directory.vocabulary import Kind
 from maillage.steering import wording
 from maillage.steering.diagnosis import Diagnosis
 from maillage.steering.question import Scenario
-from maillage.steering.vocabulary import DECAYS, Audience, Decay, Measure, Unserved
+from maillage.steering.vocabulary import DECAYS, Audience, Decay, Measure, Moment, Unserved
 from maillage.territory.models import Mode
 
 
@@ -46,6 +46,8 @@ def scenario_words(scenario: Scenario) -> str:
         parts.append(_("lieux ouverts : %(codes)s") % {"codes": ", ".join(scenario.opened)})
     if scenario.closed:
         parts.append(_("lieux fermés : %(codes)s") % {"codes": ", ".join(scenario.closed)})
+    if scenario.moment:
+        parts.append(_("lieux ouverts %(when)s") % {"when": Moment(scenario.moment).label})
     if scenario.on:
         parts.append(_("offre au %(day)s") % {"day": scenario.on})
     if scenario.only_verified:

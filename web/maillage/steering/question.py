@@ -33,6 +33,7 @@ class Scenario:
     closed: tuple[str, ...] = ()  # keys of sites that close, sorted
     on: str = ""  # ISO day: only services with a schedule in force that day
     only_verified: bool = False
+    moment: str = ""  # only places open then, on that day's rules
 
     @property
     def is_empty(self) -> bool:

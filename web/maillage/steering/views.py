@@ -48,7 +48,7 @@ SORTS = {
 EPCI_FIGURES = ("gini", "p90-p10", "ecart-epci", "rapport-epci", "theil", "acces-moyen")
 MAIN_FIELDS = ("service", "public", "deplacement", "minutes")
 MORE_FIELDS = ("departement", "decroissance", "mesure", "definition", "part")
-COMPARISON_FIELDS = ("comparer", "service2", "deplacement2", "jour")
+COMPARISON_FIELDS = ("comparer", "service2", "deplacement2", "moment", "jour")
 MAP_FIGURES = ("couverture", "personnes-eloignees", "communes-non-desservies", "acces-moyen")
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maillage.directory.vocabulary import Kind
+from maillage.directory.when import EVENINGS, WEDNESDAY, When
 
 
 class Audience(models.TextChoices):
@@ -143,6 +144,21 @@ DECAYS: dict[str, DecayFacts] = {
         _("Peu de différence au début, une chute autour de la moitié du seuil, puis presque rien."),
         "w = (1 + e^(−m/s)) / (1 + e^((t−m)/s)), m = T/2, s = T/10, 0 au-delà de T",
     ),
+}
+
+
+class Moment(models.TextChoices):
+    """When families can come: a place that is open then counts, the others do not."""
+
+    EVENING = "soir", _("le soir en semaine, jusqu’à 19 h au moins")
+    WEDNESDAY = "mercredi", _("le mercredi")
+    SATURDAY = "samedi", _("le samedi")
+
+
+MOMENTS: dict[str, When] = {
+    Moment.EVENING: EVENINGS,
+    Moment.WEDNESDAY: WEDNESDAY,
+    Moment.SATURDAY: When((5,)),
 }
 
 

@@ -1,6 +1,7 @@
 """The figures of a diagnosis, worked out by hand on the toy territory."""
 
 from dataclasses import replace
+from datetime import time
 from math import inf, log
 
 import pytest
@@ -180,6 +181,21 @@ def test_a_scenario_opens_and_closes_places() -> None:
     closed = answer(toy.question(scenario=Scenario(closed=(aval.pk.hex[:10],))))
     # Halle alone: Bourg (40) and Dent (35) are too far
     assert closed.totals.far_people == 60.0
+
+
+@pytest.mark.parametrize(
+    ("day", "closes", "open_at"),
+    [("SA", 12, ["samedi"]), ("TU", 19, ["soir"]), ("WE", 12, ["mercredi"]), ("TU", 18, [])],
+)
+def test_a_moment_counts_only_the_places_that_are_open_then(
+    day: str, closes: int, open_at: list[str]
+) -> None:
+    toy.territory()
+    toy.opens(toy.drop_in("70001"), byday=[day], closes_at=time(closes))
+    toy.drop_in("70002")  # without hours: nothing says that it is open
+    for moment in ("soir", "mercredi", "samedi"):
+        asked = toy.question(scenario=Scenario(on="2026-12-01", moment=moment))
+        assert answer(asked).totals.sites == (moment in open_at)
 
 
 def test_a_day_keeps_only_rules_in_force() -> None:

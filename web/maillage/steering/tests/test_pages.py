@@ -280,6 +280,7 @@ def test_a_scenario_closes_a_place(client: Client) -> None:
         ("jour", "hier", "Cette date n’existe pas"),
         ("fermer", "zzz", "Un des lieux à fermer n’existe pas"),
         ("comparer", "tout", "« tout » n’est pas dans la liste"),
+        ("moment", "minuit", "« minuit » n’est pas dans la liste"),
     ],
 )
 @pytest.mark.usefixtures("served")
@@ -287,6 +288,13 @@ def test_a_wrong_comparison_is_told(client: Client, field: str, value: str, sent
     response = client.get(f"{BASE}comparer/", ASKED | {field: value})
     assert response.status_code == 200
     assert sentence in words(response)
+
+
+@pytest.mark.usefixtures("served")
+def test_the_places_open_on_saturdays_stand_beside_all_of_them(client: Client) -> None:
+    asked = ASKED | {"comparer": "moment", "moment": "samedi"}
+    said = words(client.get(f"{BASE}comparer/", asked))
+    assert "Lieux ouverts le samedi" in said
 
 
 @pytest.mark.usefixtures("served")

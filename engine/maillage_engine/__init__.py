@@ -36,7 +36,14 @@ from maillage_engine.decay import (
     power_weight,
     step_weight,
 )
-from maillage_engine.errors import BadArray, BadFile, BadParameter, EngineError, Infeasible
+from maillage_engine.errors import (
+    BadArray,
+    BadFile,
+    BadParameter,
+    EngineError,
+    Infeasible,
+    PartFailed,
+)
 from maillage_engine.inequality import (
     Extremes,
     Groups,
@@ -206,6 +213,7 @@ __all__ = [
     "Nearest",
     "Pairs",
     "Part",
+    "PartFailed",
     "Places",
     "PoolingFront",
     "Preset",

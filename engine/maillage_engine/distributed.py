@@ -21,7 +21,7 @@ from scipy.spatial import cKDTree
 
 from maillage_engine import _check
 from maillage_engine._check import Ints
-from maillage_engine.errors import BadArray, BadParameter
+from maillage_engine.errors import BadArray, BadParameter, PartFailed
 from maillage_engine.travel import EARTH_RADIUS_KM, Places, unit_vectors
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Part:
     code: str  # of the département, such as "70"
     own: Ints  # (n_own,) origins of the département: those whose results are kept
     origins: Ints  # (n_origins,) own and halo: everyone whom the results depend on
-    sites: Ints  # (n_sites,) destinations that someone of the département may reach
+    sites: Ints  # (n_sites,) destinations that one of these origins may reach
 
 
 class Work(Protocol):
@@ -65,8 +65,9 @@ def departement_parts(
     Returns
     -------
     list of Part
-        By code. Sites lie within `reach_km` of an origin of the département, and the halo within
-        `reach_km` of one of these sites: what a floating catchment needs to be exact.
+        By code. The halo lies within `reach_km` of a site that the département may reach, and the
+        sites within `reach_km` of the département or its halo: what every floating catchment of
+        this package needs to be exact, those where people share themselves among sites too.
 
     Raises
     ------
@@ -87,9 +88,9 @@ def departement_parts(
     parts = []
     for code in np.unique(given).tolist():
         own = np.flatnonzero(given == code)
-        sites = _within(everything, homes[own], chord)
-        halo = _within(everyone, places[sites], chord)
-        parts.append(Part(str(code), own, np.union1d(own, halo), sites))
+        near = _within(everything, homes[own], chord)
+        known = np.union1d(own, _within(everyone, places[near], chord))
+        parts.append(Part(str(code), own, known, _within(everything, homes[known], chord)))
     return parts
 
 
@@ -132,6 +133,8 @@ def over_departements(
         If two parts have one code, or a folder is given without naming the inputs.
     BadArray
         If the work gives anything else than arrays whose first axis follows `part.own`.
+    PartFailed
+        Naming the parts whose work raised, and why; the others were done, and kept in the folder.
 
     Notes
     -----
@@ -146,14 +149,19 @@ def over_departements(
         raise BadParameter("a folder needs `inputs`: results of other inputs must not be mixed up.")
     kept = _Kept(Path(folder), inputs) if folder is not None else None
     found = {code: one for code in by_code if kept and (one := kept.read(by_code[code]))}
-    done = len(found)
+    done, failed = len(found), dict[str, BaseException]()
     for code, arrays in _worked(work, [by_code[c] for c in by_code if c not in found], cluster):
+        if isinstance(arrays, BaseException):
+            failed[code] = arrays
+            continue
         found[code] = _checked(by_code[code], arrays)
         if kept is not None:
             kept.write(by_code[code], found[code])
         done += 1
         if progress is not None:
             progress(done, len(by_code), code)
+    if failed:
+        raise PartFailed(failed) from next(iter(failed.values()))
     return {code: found[code] for code in by_code}
 
 
@@ -217,21 +225,42 @@ class _Kept:
         digest = hashlib.sha256(json.dumps([part.code, self.inputs]).encode())
         for positions in (part.own, part.origins, part.sites):
             digest.update(np.ascontiguousarray(positions).tobytes())
-        return self.folder / f"{part.code}-{digest.hexdigest()[:16]}.npz"
+        plain = "".join(one if one.isalnum() else "_" for one in part.code)
+        return self.folder / f"{plain}-{digest.hexdigest()[:16]}.npz"
 
 
 def _worked(
     work: Work, parts: Sequence[Part], cluster: "Client | Executor | None"
-) -> Iterator[tuple[str, Arrays]]:
+) -> Iterator[tuple[str, Arrays | BaseException]]:
+    """Give what each part came to as soon as it is known: its arrays, or what it raised."""
     if cluster is None:
         for part in parts:
-            yield part.code, work(part)
+            with _Caught() as caught:
+                arrays = work(part)
+            yield part.code, caught.error or arrays
         return
     # dask's client is untyped; its executor follows the standard library's.
     executor: Executor = cluster if isinstance(cluster, Executor) else _executor(cluster)
     waiting = {executor.submit(work, part): part.code for part in parts}
-    for future in as_completed(waiting):
-        yield waiting[future], future.result()
+    try:
+        for future in as_completed(waiting):
+            yield waiting[future], future.exception() or future.result()
+    finally:
+        for future in waiting:
+            future.cancel()  # stopped in the middle: what has not begun will not
+
+
+class _Caught:
+    """Keeps what is raised inside, except a request to stop."""
+
+    error: BaseException | None = None
+
+    def __enter__(self) -> "_Caught":
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        self.error = error
+        return isinstance(error, Exception)
 
 
 def _executor(client: Any) -> Executor:

@@ -4,13 +4,14 @@ EngineError
 ├── BadArray       numbers or identifiers of the wrong shape, sign or range
 ├── BadParameter   one option (a threshold, a rate, a number of sites) out of its range
 ├── BadFile        a file that cannot be read; lists every fault it found
+├── PartFailed     the work of some départements failed; names them
 └── Infeasible     no solution can satisfy the constraints; names the one that fails
 
 Messages say what was wanted, then what was got:
 "demand must be finite and >= 0; got -1.0 at index 0."
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 SHOWN = 20
 
@@ -43,6 +44,21 @@ class BadFile(EngineError):
         tail = f"\n  and {more} more" if more > 0 else ""
         count = f"{len(self.faults)} fault{'s' if len(self.faults) > 1 else ''}"
         super().__init__(f"{source} has {count}:\n{shown}{tail}")
+
+
+class PartFailed(EngineError):
+    """The work of some parts failed; the other parts were done.
+
+    Attributes
+    ----------
+    codes : tuple of str
+        The parts that failed.
+    """
+
+    def __init__(self, causes: Mapping[str, BaseException]) -> None:
+        self.codes = tuple(causes)
+        told = "; ".join(f"{code}: {cause!r}" for code, cause in causes.items())
+        super().__init__(f"the work failed for {told}.")
 
 
 class Infeasible(EngineError):

@@ -16,21 +16,34 @@ GROUP = 4  # pairs added side by side: each addition would otherwise wait for th
 ONE, TWO, THREE, FOUR = np.arange(1, GROUP + 1, dtype=np.uint64)
 
 
+def by_fours(bounds):
+    """Return thresholds side by side in groups; those that are missing are infinite."""
+    filled = np.full(-(-bounds.size // GROUP) * GROUP, np.inf)
+    filled[: bounds.size] = bounds
+    return filled.reshape(-1, GROUP)
+
+
 @compiled
-def lay(pairs, bounds, start, slot):
-    """Write the slot of every pair: those of its destination, then the bounds it is beyond."""
+def lay(pairs, groups, beyond, start, slot):
+    """Write the slot of every pair: those of its destination, then the bounds it is beyond.
+
+    `groups` are the bounds `by_fours`, and `beyond` is how many there are.
+    """
     first, destination, minutes = pairs
-    kind = slot.dtype.type
     for i in range(first.size - 1):
         end, times = destination[first[i] : first[i + 1]], minutes[first[i] : first[i + 1]]
         row = slot[start[i] : start[i + 1]]
-        for k in range(end.size):
-            row[k] = kind(end[k]) * kind(bounds.size + 1)
-        for bound in bounds:
+        for group in range(groups.shape[0]):
+            a, b, c, d = groups[group, 0], groups[group, 1], groups[group, 2], groups[group, 3]
             for k in range(end.size):
-                row[k] += kind(0) if times[k] <= bound else kind(1)
+                past = row[k] if group else end[k] * (beyond + 1)
+                past += times[k] > a
+                past += times[k] > b
+                past += times[k] > c
+                past += times[k] > d
+                row[k] = past
         for k in range(end.size, row.size):
-            row[k] = bounds.size
+            row[k] = beyond
 
 
 @compiled

@@ -31,15 +31,18 @@ def instances(draw):
     return pairs(table), people, supply
 
 
-@given(instances())
-def test_scores_are_those_of_the_matrix_of_step_weights(instance):
+BANDINGS = [STEPS, [(30, 0.5)], [(k, 1 - k / 40) for k in range(1, 31, 3)]]
+
+
+@given(instances(), st.sampled_from(BANDINGS))
+def test_scores_are_those_of_the_matrix_of_step_weights(instance, steps):
     known, people, supply = instance
-    matrix = known.matrix(step_weight(known.minutes, STEPS))
-    wanted, got = (two_step_access(people, supply, w) for w in (matrix, banded(known, STEPS)))
+    matrix = known.matrix(step_weight(known.minutes, steps))
+    wanted, got = (two_step_access(people, supply, w) for w in (matrix, banded(known, steps)))
     np.testing.assert_allclose(got.score, wanted.score, rtol=1e-13, atol=0)
     np.testing.assert_allclose(got.pressure, wanted.pressure, rtol=1e-13)
     np.testing.assert_array_equal(got.unserved, wanted.unserved)
-    np.testing.assert_array_equal(banded(known, STEPS).matrix().toarray(), matrix.toarray())
+    np.testing.assert_array_equal(banded(known, steps).matrix().toarray(), matrix.toarray())
 
 
 def test_a_pair_costs_four_bytes_when_rows_come_in_fours():

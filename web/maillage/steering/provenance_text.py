@@ -1,5 +1,8 @@
 """Where a diagnosis comes from, in lines that travel with every file."""
 
+from datetime import date
+
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from maillage.directory.vocabulary import Kind
@@ -49,7 +52,8 @@ def scenario_words(scenario: Scenario) -> str:
     if scenario.moment:
         parts.append(_("lieux ouverts %(when)s") % {"when": Moment(scenario.moment).label})
     if scenario.on:
-        parts.append(_("offre au %(day)s") % {"day": scenario.on})
+        day = date_format(date.fromisoformat(scenario.on), "j F Y")
+        parts.append(_("offre au %(day)s") % {"day": day})
     if scenario.only_verified:
         parts.append(_("seuls services vérifiés"))
     return " ; ".join(parts)

@@ -32,6 +32,7 @@ from maillage_engine.cli_tables import Inputs
 from maillage_engine.decay import step_weight
 from maillage_engine.errors import EngineError
 from maillage_engine.inequality import gini, quantile
+from maillage_engine.pairs import Pairs
 from maillage_engine.travel import Places, TravelModel, estimate_minutes, pairs_within
 
 MODELS: dict[str, TravelModel] = {
@@ -130,12 +131,24 @@ def _add_travel(commands: Commands) -> None:
     asked = command(
         commands,
         "travel",
-        "estimate travel times between places",
+        "estimate travel times between places, or find them on a map of the roads",
         "travel homes.csv nurseries.geojson --model foot --cutoff 20 --output times.parquet",
     )
     asked.add_argument("origins", type=Path, help=PLACES)
     asked.add_argument("destinations", type=Path, help="the same")
     asked.add_argument("--model", choices=sorted(MODELS), default="car", help="default %(default)s")
+    asked.add_argument(
+        "--map",
+        type=Path,
+        metavar="EXTRACT",
+        help="times by road on an OpenStreetMap extract, .osm.pbf (with the extra `osm`)",
+    )
+    asked.add_argument(
+        "--farthest-km",
+        type=float,
+        default=2.0,
+        help="beyond this from any road of the map, no route (default %(default)s)",
+    )
     asked.add_argument("--cutoff", type=float, default=30, help="minutes (default %(default)s)")
     asked.add_argument(
         "--explain",
@@ -208,7 +221,11 @@ def _travel(args: argparse.Namespace) -> None:
     start, end = inputs.table(args.origins), inputs.table(args.destinations)
     (leaving, origins), (arriving, destinations) = start.places(), end.places()
     inputs.check()
-    found = pairs_within(origins, destinations, args.cutoff, model)
+    credit, sources = "", [model.source, _sureness(model)]
+    if args.map is None:
+        found = pairs_within(origins, destinations, args.cutoff, model)
+    else:
+        found, credit, sources = _by_road(args, model.mode, (origins, destinations))
     triples = zip(
         found.origin.tolist(), found.destination.tolist(), found.minutes.tolist(), strict=True
     )
@@ -221,13 +238,33 @@ def _travel(args: argparse.Namespace) -> None:
                 (line([_at(origins, i), _at(destinations, j)]), dict(zip(header, row, strict=True)))
                 for i, j, row in rows
             ],
+            credit=credit,
         )
     else:
-        write(args.output, header, [row for _, _, row in rows])
+        write(args.output, header, [row for _, _, row in rows], credit=credit)
+    if credit:
+        tell(credit)
     if args.explain:
-        tell(f"{model.source}")
-        tell(_sureness(model))
+        for source in sources:
+            tell(source)
         tell(f"{len(rows)} pairs of {math.prod(found.shape)} are within {args.cutoff:g} minutes")
+
+
+def _by_road(
+    args: argparse.Namespace, mode: str, ends: tuple[Places, Places]
+) -> tuple[Pairs, str, list[str]]:
+    """Times on the map, whom to credit, and where the speeds come from."""
+    engine: Any = maillage_engine  # the names below are loaded when first asked for
+    profiles = (engine.CAR_ROADS, engine.FOOT_ROADS, engine.BICYCLE_ROADS)
+    profile = next(one for one in profiles if one.mode == mode)
+    network = engine.read_roads(args.map, profile)
+    limits = {"cutoff_min": args.cutoff, "farthest_km": args.farthest_km}
+    found = engine.road_minutes(network, *ends, **limits)
+    for name, places in zip(("origins", "destinations"), ends, strict=True):
+        far = int((network.km_to_road(places) > args.farthest_km).sum())
+        if far:
+            tell(f"{far} {name} lie beyond {args.farthest_km:g} km from any road: no route")
+    return found, network.attribution, [profile.source]
 
 
 def _sureness(model: TravelModel) -> str:

@@ -42,10 +42,13 @@ def wants_map(path: Path | None) -> bool:
     return path is not None and path.suffix.lower() in MAPS
 
 
-def write(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def write(
+    path: Path | None, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, credit: str = ""
+) -> None:
     """Write a table to a file, in the format of its name, or as CSV to standard output.
 
-    On a map the columns `lon` and `lat` become the point of each row.
+    On a map the columns `lon` and `lat` become the point of each row. Whom to credit goes into the
+    file where its format has a place for it.
     """
     lines = [list(row) for row in rows]
     if wants_map(path):
@@ -55,7 +58,9 @@ def write(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[Cell
     elif path is not None and path.suffix.lower() == ".parquet":
         columns = {title: [line[at] for line in lines] for at, title in enumerate(header)}
         with _replacing(path) as part:
-            _parquet.files.write_table(_parquet.pyarrow.table(columns), part)
+            told = {"attribution": credit} if credit else None
+            table = _parquet.pyarrow.table(columns).replace_schema_metadata(told)
+            _parquet.files.write_table(table, part)
     else:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
@@ -64,12 +69,18 @@ def write(path: Path | None, header: Sequence[str], rows: Iterable[Sequence[Cell
         _save(path, text.getvalue())
 
 
-def write_map(path: Path | None, features: list[tuple[dict[str, Any], dict[str, Cell]]]) -> None:
+def write_map(
+    path: Path | None,
+    features: list[tuple[dict[str, Any], dict[str, Cell]]],
+    *,
+    credit: str = "",
+) -> None:
     """Write shapes and what is known of each, as GeoJSON."""
     whole = [
         {"type": "Feature", "geometry": shape, "properties": known} for shape, known in features
     ]
-    collection = {"type": "FeatureCollection", "features": whole}
+    told = {"attribution": credit} if credit else {}
+    collection = {"type": "FeatureCollection", **told, "features": whole}
     _save(path, json.dumps(collection, ensure_ascii=False, allow_nan=False) + "\n")
 
 

@@ -28,7 +28,9 @@ except ImportError:  # an extra: SciPy answers without it
 
 MS_PER_MINUTE = 60_000
 TO_ROAD_DETOUR = 1.3  # from a place to its road one does not fly
-BLOCK = 256  # origins searched at a time, so that memory follows what is within reach
+FARTHEST_KM = 2.0  # from a place to the roads; beyond, it is not on this map
+BLOCK = 256  # origins searched at a time, at most
+HELD = 16_000_000  # times held at once: of all nodes, for each origin searched
 Method = Literal["auto", "hierarchy", "dijkstra"]
 
 
@@ -43,6 +45,13 @@ class RoadNetwork:
     milliseconds: Ints  # (m,) whole, >= 1; at most one arc for each (tail, head)
     to_road_kmh: float  # speed between a place and its node
     attribution: str  # whom to credit wherever these times are shown
+
+    def km_to_road(self, points: Places) -> Floats:
+        """Return how far each place is from where it joins the roads, in great-circle km.
+
+        Beyond `farthest_km` of `road_minutes` a place has no route: look here for those left out.
+        """
+        return _nearest_node(self, points)[1]
 
     @property
     def graph(self) -> csr_array:
@@ -157,7 +166,7 @@ def road_minutes(
     destinations: Places,
     *,
     cutoff_min: float = np.inf,
-    farthest_km: float = 2.0,
+    farthest_km: float = FARTHEST_KM,
     method: Method = "auto",
 ) -> Pairs:
     """Compute travel times by road, keeping only the pairs within a threshold.
@@ -169,7 +178,7 @@ def road_minutes(
     cutoff_min : float
         Inclusive threshold in minutes, > 0; infinite keeps every pair that has a route.
     farthest_km : float
-        A place farther than this from any road has no route.
+        A place farther than this from any road has no route; see `RoadNetwork.km_to_road`.
     method : {"auto", "hierarchy", "dijkstra"}
         "hierarchy" needs pyroutingkit (the extra `osm`); "auto" takes it when it is there. Both
         give the same times.
@@ -209,8 +218,9 @@ def road_minutes(
     kept = []
     from_nodes = np.flatnonzero(leave >= 0)
     search = answers(smaller, stops, cutoff_min)
-    for begin in range(0, from_nodes.size, BLOCK):
-        rows = from_nodes[begin : begin + BLOCK]
+    block = min(BLOCK, max(1, HELD // max(1, smaller.longitude.size)))
+    for begin in range(0, from_nodes.size, block):
+        rows = from_nodes[begin : begin + block]
         on_roads = search(position[leave[rows]])[:, index]
         total = leaving[rows, None] + on_roads + reaching[column]
         at, to = np.nonzero(total <= min(cutoff_min, np.finfo(float).max))
@@ -267,14 +277,19 @@ def _answers(method: Method) -> type[_Dijkstra] | type[_Hierarchy]:
 
 def _joined(network: RoadNetwork, points: Places, farthest_km: float) -> tuple[Ints, Floats]:
     """Return the node where each place joins the roads (-1: none) and the minutes to get there."""
+    nearest, km = _nearest_node(network, points)
+    node = np.where(km <= farthest_km, nearest, -1)
+    return node, 60 * TO_ROAD_DETOUR * km / network.to_road_kmh
+
+
+def _nearest_node(network: RoadNetwork, points: Places) -> tuple[Ints, Floats]:
+    """Return the nearest usable node of each place and its distance in km; -1, infinite if none."""
     usable = _two_way_part(network)
     if not usable.size or not points.longitude.size:
-        return np.full(points.longitude.size, -1), np.zeros(points.longitude.size)
+        return np.full(points.longitude.size, -1), np.full(points.longitude.size, np.inf)
     nodes = Places(network.longitude[usable], network.latitude[usable], np.empty(0, np.int64))
     chord, nearest = cKDTree(unit_vectors(nodes)).query(unit_vectors(points))
-    km = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2))
-    node = np.where(km <= farthest_km, usable[nearest], -1)
-    return node, 60 * TO_ROAD_DETOUR * km / network.to_road_kmh
+    return usable[nearest], 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2))
 
 
 def _two_way_part(network: RoadNetwork) -> Ints:

@@ -1,11 +1,15 @@
 """Travel times on roads: small made maps first, then Monaco and Andorra against plain Dijkstra."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import dijkstra
 
+from maillage_engine import roads
+from maillage_engine.cli import main
 from maillage_engine.errors import BadArray, BadFile, BadParameter
 from maillage_engine.osm import ATTRIBUTION, read_roads
 from maillage_engine.road_profiles import BICYCLE_ROADS, CAR_ROADS, FOOT_ROADS, limit
@@ -194,3 +198,40 @@ def test_real_maps_give_the_times_of_plain_dijkstra(open_data, name, profile):
     plain = dijkstra(network.graph, indices=nodes[joined])[:, nodes[joined]] / 60_000
     assert joined.sum() >= 20
     assert np.array_equal(found[np.ix_(joined, joined)], plain)
+
+
+def test_a_place_far_from_any_road_has_no_route_and_can_be_found(tmp_path):
+    network = read_roads(map_file(tmp_path, [([0, 1], {"highway": "primary"})]), CAR_ROADS)
+    asked = places([5.5, 5.5], [47.0, 47.05])
+    assert network.km_to_road(asked) == pytest.approx([0, 5.56], abs=0.01)
+    assert np.isnan(table(network, asked)).tolist() == [[False, True], [True, True]]
+
+
+def test_searching_in_small_blocks_changes_no_time(tmp_path, monkeypatch):
+    ways = [([0, 1, 2, 3, 4, 5], {"highway": "primary"})]
+    network = read_roads(map_file(tmp_path, ways), CAR_ROADS)
+    usual = table(network, on_a_line(6), method="dijkstra")
+    monkeypatch.setattr(roads, "HELD", 1)
+    assert np.array_equal(table(network, on_a_line(6), method="dijkstra"), usual)
+
+
+@pytest.mark.parametrize("name", ["times.geojson", "times.parquet", "times.csv"])
+def test_the_command_line_credits_the_map_wherever_its_times_go(tmp_path, capsys, name):
+    roads_of = map_file(tmp_path, [([0, 1, 2], {"highway": "primary"})])
+    towns, output = tmp_path / "towns.csv", tmp_path / name
+    towns.write_text("id,lon,lat\na,5.5,47\nb,5.52,47\nfar,5.5,47.1\n", encoding="utf-8")
+    given = ["travel", str(towns), str(towns), "--map", str(roads_of), "--output", str(output)]
+    assert main(given) == 0
+    said = capsys.readouterr().err
+    assert ATTRIBUTION in said
+    assert "1 origins lie beyond 2 km from any road: no route" in said
+    if name.endswith("geojson"):
+        written = json.loads(output.read_text(encoding="utf-8"))
+        assert (written["attribution"], len(written["features"])) == (ATTRIBUTION, 4)
+    elif name.endswith("parquet"):
+        parquet = pytest.importorskip("pyarrow.parquet")
+        found = parquet.read_table(output)
+        assert found.schema.metadata[b"attribution"].decode() == ATTRIBUTION
+        assert found.num_rows == 4
+    else:
+        assert output.read_text(encoding="utf-8").splitlines()[2] == "a,b,1.422"

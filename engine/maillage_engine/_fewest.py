@@ -17,8 +17,9 @@ from maillage_engine._windows import windows
 Table: TypeAlias = csr_array
 TRIES = 2  # roundings of one relaxed solution
 HASTY, PATIENT = 10, 400  # steps of the local search for each site: at each offer, at the end
+STUBBORN = 2_500  # the same, at the end, where HiGHS will not settle the whole
 CHUNK = 20_000  # steps between two looks at the clock
-SEARCHING = 0.4  # part of the time left in which fewer sites are looked for
+SEARCHING = 0.5  # part of the time left in which fewer sites are looked for
 WHOLE_ROWS = 1_000  # up to so many, HiGHS is asked for what the windows leave open
 COMPARISONS = 3e8  # dominance is not looked for beyond so many, at most, in one pass
 
@@ -80,11 +81,15 @@ class Cover(Search):
         ends = self.deadline if np.isfinite(self.deadline) else now + EXACT_SECONDS
         tight = windows(self.whole, self.price)
         rng = np.random.default_rng(self.rng.integers(2**63))
+        small = self.whole.far.size <= WHOLE_ROWS
         with ThreadPoolExecutor(1) as pool:
-            looking = pool.submit(self._exchange, PATIENT, now + SEARCHING * (ends - now))
+            effort = PATIENT if small else STUBBORN
+            looking = pool.submit(self._exchange, effort, now + SEARCHING * (ends - now))
             tight.raise_bound(rng, ends, self._raised)
+            if not small and not self.closed and perf_counter() < ends:
+                self._raise(tight.whole_sites(rng, ends))
             looking.result()
-        if self.whole.far.size <= WHOLE_ROWS and not self.closed and not self.late:
+        if small and not self.closed and not self.late:
             sites, bound = tight.exact(self.best, ends - perf_counter())
             if sites is not None and sites.sum() < self.upper:
                 self.upper, self.best = float(sites.sum()), sites

@@ -29,7 +29,7 @@ from maillage_engine._compile import compiled
 
 OPEN = 1e-9  # a site less open than this is closed
 MOST_EXCESS = 0.5  # rows with more in excess are left out of sums
-STEPS, REST = 12, 5  # rows added or taken away around each row; steps before one moves again
+STEPS, REST = 25, 5  # rows added or taken away around each row; steps before one moves again
 MOST_ROWS = 24  # in one sum
 LEAST_WON = 0.04  # of a site, for an inequality to be worth its place
 USES = 3  # inequalities that one row may serve at once
@@ -54,14 +54,16 @@ class Sum(NamedTuple):
     taken: NDArray[np.bool_]
     odd: NDArray[np.bool_]  # sites whose coefficient is odd
     member: NDArray[np.int64]  # the rows taken, in the first `count[0]` places
-    count: NDArray[np.int64]  # rows taken, whether the right side is odd, steps made
-    seen: NDArray[np.int64]  # step at which each row was last looked at
+    near: NDArray[np.int64]  # rows that share a site with one that moved, in `count[3]` places
+    listed: NDArray[np.bool_]  # whether each row is one of these
+    adds: NDArray[np.float64]  # what moving each row adds to the openings of odd coefficient
     until: NDArray[np.int64]  # step before which each row does not move
+    count: NDArray[np.int64]  # rows taken, whether the right side is odd, steps made, rows near
 
 
 @compiled
-def _move(odds, total, t):
-    """Add a row to the sum, or take it away."""
+def _take(odds, total, t):
+    """Add a row to those taken, or take it away."""
     total.taken[t] = not total.taken[t]
     if total.taken[t]:
         total.member[total.count[0]] = t
@@ -74,37 +76,52 @@ def _move(odds, total, t):
                 total.member[place] = last
     if odds.least_odd[t]:
         total.count[1] = 1 - total.count[1]
-    for k in range(odds.start[t], odds.start[t + 1]):
-        total.odd[odds.site[k]] = not total.odd[odds.site[k]]
 
 
 @compiled
-def _lost(odds, total, t):
-    """Return what moving a row adds to the excess and to the openings of odd coefficient."""
-    lost = -odds.excess[t] if total.taken[t] else odds.excess[t]
+def _move(odds, total, t):
+    """Take a row or leave it, and account for the sites whose coefficient is now odd, or even."""
+    _take(odds, total, t)
     for k in range(odds.start[t], odds.start[t + 1]):
-        share = odds.share[odds.site[k]]
-        lost += -share if total.odd[odds.site[k]] else share
-    return lost
+        j = odds.site[k]
+        total.odd[j] = not total.odd[j]
+        more = -2 * odds.share[j] if total.odd[j] else 2 * odds.share[j]
+        for q in range(odds.site_start[j], odds.site_start[j + 1]):
+            other = odds.row[q]
+            total.adds[other] += more
+            if not total.listed[other]:
+                total.listed[other] = True
+                total.near[total.count[3]] = other
+                total.count[3] += 1
 
 
 @compiled
 def _best_move(odds, total):
-    """Return the row beside those taken that is best moved, and what that loses."""
-    best, least, now = -1, np.inf, total.count[2]
+    """Return the row that is best moved, and what that loses."""
+    best, least = -1, np.inf
+    for place in range(total.count[3]):
+        t = total.near[place]
+        if total.until[t] > total.count[2]:
+            continue
+        lost = total.adds[t] + (-odds.excess[t] if total.taken[t] else odds.excess[t])
+        if lost < least:
+            best, least = t, lost
+    return best, least
+
+
+@compiled
+def _forget(odds, total, adds):
+    """Start again from nothing."""
     for place in range(total.count[0]):
         t = total.member[place]
+        total.taken[t] = False
         for k in range(odds.start[t], odds.start[t + 1]):
-            j = odds.site[k]
-            for q in range(odds.site_start[j], odds.site_start[j + 1]):
-                other = odds.row[q]
-                if total.seen[other] == now or total.until[other] > now:
-                    continue
-                total.seen[other] = now
-                lost = _lost(odds, total, other)
-                if lost < least:
-                    best, least = other, lost
-    return best, least
+            total.odd[odds.site[k]] = False
+    for place in range(total.count[3]):
+        t = total.near[place]
+        total.listed[t], total.adds[t] = False, adds[t]
+    total.count[0], total.count[1], total.count[3] = 0, 0, 0
+    total.count[2] += REST
 
 
 @compiled
@@ -113,7 +130,7 @@ def _around(odds, total, first, steps, kept):
 
     What is lost is counted in halves: a sum that loses less than 1 cuts something off.
     """
-    lost, size, least = _lost(odds, total, first), 0, 1 - 2 * LEAST_WON
+    lost, size, least = total.adds[first] + odds.excess[first], 0, 1 - 2 * LEAST_WON
     _move(odds, total, first)
     total.until[first] = total.count[2] + 4
     for _ in range(steps):
@@ -129,9 +146,6 @@ def _around(odds, total, first, steps, kept):
         if total.count[1] == 1 and lost < least - 1e-9:
             least, size = lost, total.count[0]
             kept[:size] = total.member[:size]
-    while total.count[0] > 0:
-        _move(odds, total, total.member[total.count[0] - 1])
-    total.count[2] += REST
     return size, least
 
 
@@ -139,19 +153,26 @@ def _around(odds, total, first, steps, kept):
 def _sums(odds, steps, most):
     """Return the rows of one good sum around each row, how many they are, and what each loses."""
     rows = odds.excess.size
+    adds = np.zeros(rows)
+    for t in range(rows):
+        for k in range(odds.start[t], odds.start[t + 1]):
+            adds[t] += odds.share[odds.site[k]]
     total = Sum(
         np.zeros(rows, np.bool_),
         np.zeros(odds.share.size, np.bool_),
         np.zeros(most, np.int64),
-        np.zeros(3, np.int64),
-        np.full(rows, -1),
         np.zeros(rows, np.int64),
+        np.zeros(rows, np.bool_),
+        adds.copy(),
+        np.zeros(rows, np.int64),
+        np.zeros(4, np.int64),
     )
     members, sizes = np.zeros((rows, most), np.int64), np.zeros(rows, np.int64)
     lost = np.ones(rows)
     for first in range(rows):
         if odds.excess[first] <= TIGHT:
             sizes[first], lost[first] = _around(odds, total, first, steps, members[first])
+            _forget(odds, total, adds)
     return members, sizes, lost
 
 

@@ -30,7 +30,7 @@ PASSES, IDLE = 30, 3  # over all rows; passes that bring next to nothing before 
 ROUNDS = 12  # of new inequalities in one window, in one pass
 PAYS = 2e-4  # a round, or a pass, that raises the total by less than this part brings nothing
 USED = 1e-9  # an inequality whose price is less is forgotten
-TOLERANCE = 1e-6  # of the solver, for the whole
+TOLERANCE = 2e-6  # of the solver, where it settles whole sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,9 @@ class Windows:
         load = float((self.table.T @ self.price).max(initial=0.0))
         return float(self.price @ self.least) / max(1.0, load)
 
-    def tighten(self, rng: np.random.Generator, deadline: float, size: int = SIZE) -> None:
-        """Raise prices, and find inequalities, in windows of at most `size` rows."""
-        regions = _regions(self.beside, size, rng)
-        home = _homes(self.made_of, regions)
-        owns = [np.flatnonzero(home == one) for one in range(len(regions))]
-        left = self._left(owns)
+    def tighten(self, rng: np.random.Generator, deadline: float) -> None:
+        """Raise prices, and find inequalities, in windows of at most `SIZE` rows."""
+        owns, left = self._drawn(rng)
         with ThreadPoolExecutor(cpu_count()) as pool:
             done = list(pool.map(lambda own: self._solve(own, left, deadline), owns))
         for own, found in zip(owns, done, strict=True):
@@ -97,22 +94,46 @@ class Windows:
             best[used[solution.values > 0.5]] = True
         return best, solution.bound - TOLERANCE
 
-    def _left(self, owns: list[Ints]) -> Floats:
-        """Return what is left of the cost of each site, for each window that it reaches into."""
+    def whole_sites(self, rng: np.random.Generator, deadline: float) -> float:
+        """Return the bound once each window is solved by whole sites, as far as time suffices."""
+        owns, left = self._drawn(rng)
+        begun, cores = perf_counter(), cpu_count() or 1
+        seconds = (deadline - begun) * min(1.0, cores / len(owns))
+
+        def more(own: Ints) -> float:
+            table, used, cost = self._part(own, left)
+            programme = _written(table, self.least[own], cost, np.arange(used.size), whole=True)
+            allowed = min(seconds, deadline - perf_counter())
+            bound = programme.solve(seconds=allowed, dive=False).bound if allowed > 0 else 0.0
+            return max(0.0, bound - TOLERANCE - float(self.price[own] @ self.least[own]))
+
+        with ThreadPoolExecutor(cores) as pool:
+            return self.bound + sum(pool.map(more, owns)) - TOLERANCE
+
+    def _drawn(self, rng: np.random.Generator) -> tuple[list[Ints], Floats]:
+        """Draw windows: the inequalities in each, and what is left for each of a site's cost."""
+        regions = _regions(self.beside, SIZE, rng)
+        home = _homes(self.made_of, regions)
+        owns = [np.flatnonzero(home == one) for one in range(len(regions))]
         windows = np.zeros(self.table.shape[1])
         for own in owns:
             windows[np.unique(self.table[own].indices)] += 1
         left: Floats = np.maximum(1.0 - self.table.T @ self.price, 0.0) / np.maximum(windows, 1)
-        return left
+        return owns, left
 
-    def _solve(self, own: Ints, left: Floats, deadline: float) -> Found:
-        """Solve one window, with what it finds on the way."""
+    def _part(self, own: Ints, left: Floats) -> tuple[csr_array, Ints, Floats]:
+        """Return the inequalities of a window on the sites they hold, these sites, their costs."""
         table = csr_array(self.table[own])
         used = np.unique(table.indices)
         cost = (table.T @ self.price[own] + left)[used]
         place = np.full(left.size, -1)
         place[used] = np.arange(used.size)
         table = csr_array((table.data, place[table.indices], table.indptr), (own.size, used.size))
+        return table, used, cost
+
+    def _solve(self, own: Ints, left: Floats, deadline: float) -> Found:
+        """Solve one window, with what it finds on the way."""
+        table, used, cost = self._part(own, left)
         room = _Room(table, self.least[own], csr_array(self.made_of[own]), self.price[own])
         room.fill(cost, deadline)
         new = own.size + np.flatnonzero(room.price[own.size :] > USED)
@@ -160,6 +181,7 @@ class _Room:
         if seconds <= 0 or not self.least.size:
             return
         solver = _written(self.table, self.least, cost, np.arange(cost.size)).open(seconds=seconds)
+        solver.setOptionValue("presolve", "off")
         total, before = self._solved(solver), 0.0
         for _ in range(ROUNDS):
             if total - before <= PAYS * total or perf_counter() > deadline:

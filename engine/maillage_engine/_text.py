@@ -4,7 +4,7 @@ import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 LONGEST_LINE = 1_000_000
 SEPARATORS = (",", ";", "\t")
@@ -17,6 +17,12 @@ def opened(path: Path) -> Iterator[IO[str]]:
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
         yield file
+
+
+def position(file: IO[str]) -> int:
+    """Return how many bytes of the file on disk have been read, or a little more."""
+    under: Any = getattr(file, "buffer", file)
+    return int((under.fileobj if isinstance(under, gzip.GzipFile) else under).tell())
 
 
 def separator(file: IO[str]) -> str:

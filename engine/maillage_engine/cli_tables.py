@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from maillage_engine import _parquet, _text
+from maillage_engine.cli_output import Progress
 from maillage_engine.errors import BadArray, BadFile
 from maillage_engine.matrix_file import TravelMatrix, read_matrix
 from maillage_engine.pairs import pairs
 from maillage_engine.travel import Places, places
 
 Row = dict[str, Any]
+LONG = 5_000_000  # bytes of a file whose reading is worth a bar
 SHOWN = 40  # characters of a wrong cell
 
 
@@ -132,8 +134,13 @@ class Inputs:
 
     def matrix(self, path: Path, unit: str) -> TravelMatrix:
         """Read known times; what is wrong with them is told by `check`."""
+        show = Progress(f"reading {path.name}") if _is_long(path) else None
         try:
-            return read_matrix(path, unit=unit)
+            return read_matrix(
+                path,
+                unit=unit,
+                progress=show and (lambda done, whole: show(100 * done / whole, 100, "%")),
+            )
         except BadFile as error:
             self._tables.append(Table(path.name, faults=list(error.faults)))
             return TravelMatrix((), (), pairs([[]]))
@@ -223,6 +230,10 @@ def _feature(number: int, feature: dict[str, Any]) -> tuple[str, Row]:
         row["lon"], row["lat"] = shape["coordinates"][:2]
     row.setdefault("id", feature.get("id", number))
     return f"feature {number}", row
+
+
+def _is_long(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > LONG
 
 
 def _row_of(fault: str) -> int:

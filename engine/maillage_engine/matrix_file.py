@@ -6,10 +6,11 @@ origins), or three columns ``origin,destination,minutes`` (or ``seconds``).
 
 import csv
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, TypeAlias
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from maillage_engine import _check, _parquet, _text
 from maillage_engine.errors import BadFile, BadParameter
 from maillage_engine.pairs import Pairs, pairs_from
 
+Progress: TypeAlias = Callable[[float, float], None]
+
+STEP = 20_000  # rows between two times progress is told
 PER_MINUTE = {"minutes": 1.0, "seconds": 60.0}
 NO_ROUTE = {"", "na", "nan", "null", "none", "inf", "infinity", "\\n", "-"}
 
@@ -66,7 +70,13 @@ class _Reading:
         return value / self.unit
 
 
-def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> TravelMatrix:
+def read_matrix(
+    path: str | Path,
+    *,
+    unit: str,
+    cutoff_min: float = np.inf,
+    progress: Progress | None = None,
+) -> TravelMatrix:
     """Read known travel times, or list everything that is wrong with the file.
 
     Parameters
@@ -78,6 +88,8 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
         Unit of the times. Never guessed.
     cutoff_min : float
         Longer times are dropped while reading, so that memory follows what is within reach.
+    progress : callable (done, whole), optional
+        Told now and then how much of the file is read, in bytes (rows of Parquet).
 
     Returns
     -------
@@ -100,7 +112,7 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
     source = Path(path)
     reading = _Reading(unit=PER_MINUTE[unit], cutoff=float(cutoff_min))
     try:
-        with _rows(source, reading) as rows:
+        with _rows(source, reading, progress or _silent) as rows:
             _read(rows, reading, unit)
     except UnicodeDecodeError:
         raise BadFile(source.name, [_text.first_not_utf_8(source)]) from None
@@ -116,26 +128,44 @@ def read_matrix(path: str | Path, *, unit: str, cutoff_min: float = np.inf) -> T
     return TravelMatrix(tuple(reading.origins), tuple(reading.destinations), times)
 
 
+def _silent(_done: float, _whole: float) -> None:
+    """Tell nobody."""
+
+
 @contextmanager
-def _rows(path: Path, reading: _Reading) -> Iterator[Iterator[list[str]]]:
+def _rows(path: Path, reading: _Reading, progress: Progress) -> Iterator[Iterator[list[str]]]:
     """Give the rows of a file as text, its header first."""
     if path.suffix == ".parquet":
-        yield _parquet_rows(path)
+        yield _parquet_rows(path, progress)
     else:
         with _text.opened(path) as file:
             between = _text.separator(file)
             reading.comma = between != ","
-            yield csv.reader(file, delimiter=between)
+            yield _told(file, csv.reader(file, delimiter=between), path.stat().st_size, progress)
 
 
-def _parquet_rows(path: Path) -> Iterator[list[str]]:
+def _told(
+    file: IO[str], rows: Iterator[list[str]], whole: int, progress: Progress
+) -> Iterator[list[str]]:
+    """Tell how much of a text is read, now and then."""
+    for number, row in enumerate(rows):
+        if number % STEP == 0:
+            progress(_text.position(file), whole)
+        yield row
+    progress(whole, whole)
+
+
+def _parquet_rows(path: Path, progress: Progress) -> Iterator[list[str]]:
     if _parquet.files is None:
         raise BadFile(path.name, [_parquet.MISSING])
     file = _parquet.files.ParquetFile(path)
+    done, whole = 0, file.metadata.num_rows
     yield list(file.schema_arrow.names)
     for batch in file.iter_batches():
         for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             yield ["" if cell is None else str(cell) for cell in row]
+        done += batch.num_rows
+        progress(done, whole)
 
 
 def _read(rows: Iterator[list[str]], reading: _Reading, unit: str) -> None:

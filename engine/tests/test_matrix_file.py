@@ -1,10 +1,12 @@
 """Matrix files: what is read, and every fault told at once."""
 
 import gzip
+import io
 
+import pandas
 import pytest
 
-from maillage_engine import BadFile, BadParameter, read_matrix
+from maillage_engine import BadFile, BadParameter, matrix_file, read_matrix
 
 
 def written(tmp_path, text, name="times.csv"):
@@ -106,6 +108,22 @@ def test_long_lists_of_faults_are_shortened_in_the_message_only(tmp_path):
     with pytest.raises(BadFile, match=r"has 50 faults:(?s:.*)and 30 more$") as refusal:
         read_matrix(written(tmp_path, text), unit="minutes")
     assert len(refusal.value.faults) == 50
+
+
+@pytest.mark.parametrize("name", ["times.csv", "times.csv.gz", "times.parquet"])
+def test_progress_is_told_up_to_the_whole(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(matrix_file, "STEP", 10)
+    text = "origin,destination,minutes\n" + "".join(f"x,a{i},{i}\n" for i in range(90))
+    path = tmp_path / name
+    if name.endswith(".parquet"):
+        pandas.read_csv(io.StringIO(text)).to_parquet(path)
+    else:
+        path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+    told = []
+    read_matrix(path, unit="minutes", progress=lambda *now: told.append(now))
+    whole = 90 if name.endswith(".parquet") else path.stat().st_size
+    assert told[-1] == (whole, whole)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
 def test_the_unit_is_never_guessed(tmp_path):

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillage_engine import BadArray, BadParameter, pairs, step_weight, two_step_access
+from maillage_engine import (
+    BadArray,
+    BadParameter,
+    exponential_weight,
+    pairs,
+    step_weight,
+    two_step_access,
+)
 from maillage_engine.reach import WEEK_MIN, blended_access, score_interval, while_open, with_remote
 
 DAY = 24 * 60
@@ -109,3 +116,18 @@ def test_the_interval_is_the_score_itself_when_times_are_exact():
     assert (wide.high > wide.low).any()
     with pytest.raises(BadParameter, match="draws must be a whole number >= 10"):
         score_interval(score, minutes, 0.1, draws=2)
+
+
+def test_the_interval_holds_the_true_score_about_as_often_as_it_says():
+    chance = np.random.default_rng(25)
+    minutes = chance.uniform(1, 40, (25, 8))
+    people, places = chance.integers(10, 400, 25), chance.integers(5, 60, 8)
+
+    def score(found):
+        weight = found.matrix(exponential_weight(found.minutes, 0.08, 30))
+        return two_step_access(people, places, weight).score
+
+    told = score_interval(score, minutes, 0.2, level=0.8, draws=150)
+    true = [score(pairs(minutes * chance.lognormal(0, 0.2, minutes.shape))) for _ in range(100)]
+    inside = np.mean([(told.low <= one) & (one <= told.high) for one in true])
+    assert 0.74 <= inside <= 0.86

@@ -15,6 +15,7 @@ PAGES = {
     "priorities": f"{BASE}priorites/?regles=1&r=temps&s_temps=20&si_temps=30&au_moins=1",
     "two ways to travel": f"{BASE}comparer/",
     "towns and country": f"{BASE}comparer/?comparer=zonages",
+    "overlaps": f"{BASE}chevauchements/?ecart=60",
     "a table": f"{BASE}communes/?tri=minutes&ordre=desc",
     "a faulty question": f"{BASE}?minutes=-5&service=piscine&part=0",
     "nothing of the kind": f"{BASE}?service=disability_resource_centre",

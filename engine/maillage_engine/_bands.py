@@ -16,18 +16,11 @@ GROUP = 4  # pairs added side by side: each addition would otherwise wait for th
 ONE, TWO, THREE, FOUR = np.arange(1, GROUP + 1, dtype=np.uint64)
 
 
-def by_fours(bounds):
-    """Return thresholds side by side in groups; those that are missing are infinite."""
-    filled = np.full(-(-bounds.size // GROUP) * GROUP, np.inf)
-    filled[: bounds.size] = bounds
-    return filled.reshape(-1, GROUP)
-
-
 @compiled
 def lay(pairs, groups, beyond, start, slot):
     """Write the slot of every pair: those of its destination, then the bounds it is beyond.
 
-    `groups` are the bounds `by_fours`, and `beyond` is how many there are.
+    `groups` are the bounds, by rows of `GROUP`, infinite where missing; `beyond` is their number.
     """
     first, destination, minutes = pairs
     for i in range(first.size - 1):

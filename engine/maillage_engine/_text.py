@@ -22,7 +22,8 @@ def opened(path: Path) -> Iterator[IO[str]]:
 def position(file: IO[str]) -> int:
     """Return how many bytes of the file on disk have been read, or a little more."""
     under: Any = getattr(file, "buffer", file)
-    return int((under.fileobj if isinstance(under, gzip.GzipFile) else under).tell())
+    disk: Any = under.fileobj if isinstance(under, gzip.GzipFile) else under
+    return int(disk.tell())
 
 
 def separator(file: IO[str]) -> str:

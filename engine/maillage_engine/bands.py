@@ -132,6 +132,8 @@ def banded(pairs: Pairs, bands: Sequence[tuple[float, float]]) -> BandedPairs:
     start = np.zeros(pairs.shape[0] + 1, dtype=np.int64)
     np.cumsum(-(-np.diff(pairs.start) // _bands.GROUP) * _bands.GROUP, out=start[1:])
     slot: Slots = np.empty(start[-1], slot_kind(pairs.shape[1], weight.size))
+    groups = np.full((-(-bounds.size // _bands.GROUP), _bands.GROUP), np.inf)
+    groups.flat[: bounds.size] = bounds
     known = (pairs.start, pairs.destination, pairs.minutes)
-    _bands.lay(known, _bands.by_fours(bounds), bounds.size, start, slot)
+    _bands.lay(known, groups, bounds.size, start, slot)
     return BandedPairs(pairs.shape, start, slot, weight)

@@ -173,9 +173,13 @@ def places(longitude: ArrayLike, latitude: ArrayLike, density: ArrayLike | None 
     lat = _check.sized("latitude", latitude, size=lon.size, empty=True)
     _degrees("longitude", lon, 180)
     _degrees("latitude", lat, 90)
-    if lon.size and not _in_france(lon, lat).any() and _in_france(lat, lon).all():
+    inside = _in_france(lon, lat)
+    swapped = ~inside & _in_france(lat, lon)
+    if swapped.any() and (inside | swapped).all():
+        first = int(swapped.argmax())
         raise BadArray(
-            f"longitude and latitude look swapped: got longitude {lon[0]}, latitude {lat[0]}."
+            "longitude and latitude look swapped:"
+            f" got longitude {lon[first]}, latitude {lat[first]} at index {first}."
         )
     levels = np.full(lon.size, 3) if density is None else _check.regular("density", density)
     if levels.shape != lon.shape or not np.isin(levels, (1, 2, 3, 4)).all():

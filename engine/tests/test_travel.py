@@ -123,6 +123,7 @@ def test_density_levels_start_at_their_bounds(population, area, level):
     ("call", "message"),
     [
         (lambda: places([47.6], [6.1]), "look swapped: got longitude 47.6, latitude 6.1"),
+        (lambda: places([6.1, 47.6], [47.6, 6.1]), "longitude 47.6, latitude 6.1 at index 1"),
         (lambda: places([652000.0], [47]), r"got 652000.0 at index 0 \(projected metres\?\)"),
         (lambda: places([6, np.nan], [47, 47]), "longitude must be degrees .* got nan at index 1"),
         (lambda: places([6], [95]), "latitude must be degrees between -90 and 90; got 95.0"),

@@ -1,8 +1,10 @@
 """Compiled loops of streaming access: pairs are looked at, never kept.
 
-Points of demand lie in small cells, one per square and density level. Seen from a facility, a cell
-wholly inside one band is taken at once; only cells astride a threshold are looked at point by
-point. A pair too near a threshold to call is set aside for exact arithmetic.
+Facilities are visited by small groups of neighbours. For one band and one layer of origins, each
+strip has cells that are within reach of the whole group, cells that are beyond reach of all, and
+some between. The first are taken at once, by the difference of two running sums; only the places
+of the last are tested, one facility after the other. A pair too near a threshold to call is set
+aside for exact arithmetic.
 """
 # mypy: ignore-errors
 # The loops are typed by the compiler, from their arguments.
@@ -12,184 +14,227 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage_engine._compile import compiled, compiled_for_sums, inlined
+from maillage_engine._compile import compiled
+from maillage_engine._fixed import Scale
+from maillage_engine._lanes import LANES, increased, summed, tested
 
-NEAR = 1e-9  # squared chords closer than this to a threshold, relatively, are set aside
-NEARER = 1e-24  # and absolutely, for thresholds of zero minutes
-
-
-class Grid(NamedTuple):
-    """Cells that hold points, by rows of squares; cell `c` holds ``start[c]:start[c + 1]``."""
-
-    west: float  # degrees
-    south: float
-    width: float  # of a square, degrees
-    height: float
-    columns: int
-    rows: int
-    first: NDArray[np.int64]  # (rows * columns + 1,) first cell of each square
-    level: NDArray[np.int64]  # (cells,) density level of the cell, from 0
-    start: NDArray[np.int64]  # (cells + 1,)
-    x: NDArray[np.float64]  # (n,) unit vectors
-    y: NDArray[np.float64]
-    z: NDArray[np.float64]
-    middle: NDArray[np.float64]  # (cells, 3)
-    radius: NDArray[np.float64]  # (cells,) chord from the middle to the farthest point
+NEAR = 1e-9  # squared distances closer than this to a threshold, relatively, are set aside
+SLIP = 4e-15  # and distances closer than this, in diameters of the Earth: coordinates are rounded
+MARGIN = 1e-6  # of a cell or of a strip, by which what is surely in or out is kept smaller
+USUAL = 4  # vectors of a run, written without asking whether there are so many
 
 
 class Sites(NamedTuple):
-    """Facilities, and how far each band reaches from them for each density level of demand."""
+    """Facilities by groups of neighbours that travel alike, and how far each band reaches."""
 
-    points: NDArray[np.float64]  # (m, 3)
-    longitude: NDArray[np.float64]
-    latitude: NDArray[np.float64]
-    chord: NDArray[np.float64]  # (m, levels, bands)
-    weight: NDArray[np.float64]  # (bands + 1,) the last one is 0, beyond
+    toward: NDArray[np.float64]  # (3, m) unit vectors: east, north, middle of the origins
+    kind: NDArray[np.int64]  # (m,) which speed they have
+    group: NDArray[np.int64]  # (groups + 1,) group `g` is facilities ``group[g]:group[g + 1]``
+    squared: NDArray[np.float64]  # (kinds, layers, bands) squared chord that a band reaches
+    half: NDArray[np.float64]  # (layers,) 1 for the half sphere around the middle, -1 beyond
 
 
 class Tally(NamedTuple):
-    """What is read from demand (gather) or written to it (scatter), by point and by cell."""
+    """What is read from origins (gather) or written to them (scatter), by place and by cell."""
 
-    by_point: NDArray[np.float64]
-    by_cell: NDArray[np.float64]
+    drop: NDArray[np.float64]  # (bands,) weight lost beyond each threshold
+    scale: Scale
+    by_place: NDArray[np.float64]  # (n + 8,)
+    by_cell: NDArray[np.int64]  # (cells + 1, 2) running sums, or steps
     by_site: NDArray[np.float64]
-    doubtful: NDArray[np.int64]  # (room, 3) point, site, band
+    doubtful: NDArray[np.int64]  # (room, 3) place, site, band
     count: NDArray[np.int64]  # (1,) doubtful pairs met, kept or not
 
 
-@compiled
-def describe(grid):
-    """Fill the middle and the radius of every cell."""
-    for cell in range(grid.start.size - 1):
-        a, b = grid.start[cell], grid.start[cell + 1]
-        x, y, z = grid.x[a:b].mean(), grid.y[a:b].mean(), grid.z[a:b].mean()
-        farthest = 0.0
-        for k in range(a, b):
-            u, v, w = grid.x[k] - x, grid.y[k] - y, grid.z[k] - z
-            farthest = max(farthest, u * u + v * v + w * w)
-        grid.middle[cell, 0], grid.middle[cell, 1], grid.middle[cell, 2] = x, y, z
-        grid.radius[cell] = np.sqrt(farthest)
+class Desk(NamedTuple):
+    """Where one thread writes what it knows of the ring it looks at."""
 
-
-@inlined
-def _distance(grid, sites, j, cell):
-    x = sites.points[j, 0] - grid.middle[cell, 0]
-    y = sites.points[j, 1] - grid.middle[cell, 1]
-    z = sites.points[j, 2] - grid.middle[cell, 2]
-    return np.sqrt(x * x + y * y + z * z)
-
-
-@compiled_for_sums
-def _inside(x, y, z, values, point, edge):
-    """Return the sum of values inside a squared chord, and how many points are too near it."""
-    low, high = edge - (NEAR * edge + NEARER), edge + (NEAR * edge + NEARER)
-    inside, near = 0.0, 0.0
-    for k in range(x.size):
-        u, v, w = x[k] - point[0], y[k] - point[1], z[k] - point[2]
-        squared = u * u + v * v + w * w
-        inside += values[k] if squared < low else 0.0
-        near += 1.0 if squared < high and squared >= low else 0.0
-    return inside, near
+    ends: NDArray[np.int64]  # (strips, 4) cells where each strip is reached by one, by all, not
+    circle: NDArray[np.float64]  # (largest group, 4) x, y, and squared radius, less and more
+    at: NDArray[np.int32]  # first place of each vector to test
+    left: NDArray[np.int32]  # how many places it has to test, or more
 
 
 @compiled
-def _add_inside(x, y, z, values, point, edge):
-    """Add the last coordinate of `point` to the values inside a squared chord."""
-    low = edge - (NEAR * edge + NEARER)
-    for k in range(x.size):
-        u, v, w = x[k] - point[0], y[k] - point[1], z[k] - point[2]
-        values[k] += point[3] if u * u + v * v + w * w < low else 0.0
+def _desk(strips, sites):
+    most = strips.order.size // LANES + 2 * strips.west.size + USUAL
+    return Desk(
+        np.empty((strips.west.size, 4), np.int64),
+        np.empty((np.diff(sites.group).max(), 4)),
+        np.empty(most, np.int32),
+        np.empty(most, np.int32),
+    )
 
 
 @compiled
-def _set_aside(grid, sites, tally, j, cell, band):
-    """List the points of a cell that are too near one threshold of a facility."""
-    edge = sites.chord[j, grid.level[cell], band] ** 2
-    for k in range(grid.start[cell], grid.start[cell + 1]):
-        u = grid.x[k] - sites.points[j, 0]
-        v = grid.y[k] - sites.points[j, 1]
-        w = grid.z[k] - sites.points[j, 2]
-        if abs(u * u + v * v + w * w - edge) <= NEAR * edge + NEARER:
-            if tally.count[0] < tally.doubtful.shape[0]:
-                place = tally.doubtful[tally.count[0]]
-                place[0], place[1], place[2] = k, j, band
-            tally.count[0] += 1
-
-
-@inlined
-def _bands_of(grid, sites, j, cell):
-    """Return the first band the cell touches and how many thresholds it is astride."""
-    distance, level = _distance(grid, sites, j, cell), grid.level[cell]
-    low = (distance - grid.radius[cell]) * (1 - NEAR)
-    high = (distance + grid.radius[cell]) * (1 + NEAR)
-    first, astride = 0, 0
-    for band in range(sites.chord.shape[2]):
-        if sites.chord[j, level, band] < low:
-            first += 1
-        elif sites.chord[j, level, band] <= high:
-            astride += 1
-    return first, astride
-
-
-@inlined
-def _gather(grid, sites, tally, j, cells):
-    point = (sites.points[j, 0], sites.points[j, 1], sites.points[j, 2])
-    total = 0.0
-    for cell in range(cells[0], cells[1]):
-        first, astride = _bands_of(grid, sites, j, cell)
-        total += sites.weight[first + astride] * tally.by_cell[cell]
-        a, b = grid.start[cell], grid.start[cell + 1]
-        for band in range(first, first + astride):
-            edge = sites.chord[j, grid.level[cell], band] ** 2
-            inside, near = _inside(
-                grid.x[a:b], grid.y[a:b], grid.z[a:b], tally.by_point[a:b], point, edge
-            )
-            total += (sites.weight[band] - sites.weight[band + 1]) * inside
-            if near > 0:
-                _set_aside(grid, sites, tally, j, cell, band)
-    tally.by_site[j] += total
-
-
-@inlined
-def _scatter(grid, sites, tally, j, cells):
-    share = tally.by_site[j]
-    for cell in range(cells[0], cells[1]):
-        first, astride = _bands_of(grid, sites, j, cell)
-        tally.by_cell[cell] += sites.weight[first + astride] * share
-        a, b = grid.start[cell], grid.start[cell + 1]
-        for band in range(first, first + astride):
-            edge = sites.chord[j, grid.level[cell], band] ** 2
-            gain = (sites.weight[band] - sites.weight[band + 1]) * share
-            point = (sites.points[j, 0], sites.points[j, 1], sites.points[j, 2], gain)
-            _add_inside(grid.x[a:b], grid.y[a:b], grid.z[a:b], tally.by_point[a:b], point, edge)
-
-
-@inlined
-def _columns_seen(grid, longitude, half, shift):
-    first = int(np.floor((longitude + shift - half - grid.west) / grid.width))
-    last = int(np.floor((longitude + shift + half - grid.west) / grid.width))
-    return max(0, first), min(grid.columns - 1, last)
+def _circles(sites, ring, desk):
+    """Write the circle of each facility; return the box of their middles and the radii squared."""
+    first, last, layer, band = ring
+    squared, half = sites.squared[sites.kind[first], layer, band], sites.half[layer]
+    west, east, south, north = np.inf, -np.inf, np.inf, -np.inf
+    least, most = np.inf, -np.inf
+    for j in range(first, last):
+        shrink = 1 / (half * sites.toward[2, j] + 1 - squared / 2)
+        x, y = sites.toward[0, j] * shrink, sites.toward[1, j] * shrink
+        radius = squared * (1 - squared / 4) * shrink * shrink
+        slack = NEAR * radius + SLIP * (np.sqrt(radius) + SLIP)
+        desk.circle[j - first, 0], desk.circle[j - first, 1] = x, y
+        desk.circle[j - first, 2], desk.circle[j - first, 3] = radius - slack, radius + slack
+        west, east, south, north = min(west, x), max(east, x), min(south, y), max(north, y)
+        least, most = min(least, radius - slack), max(most, radius + slack)
+    return west, east, south, north, least, most
 
 
 @compiled
-def visit(grid, sites, tally, part, scatter):
-    """Visit every pair of some facilities: sum demand, or hand out their share."""
-    for j in range(part[0], part[1]):
-        reach = 2 * np.arcsin(min(1.0, sites.chord[j].max() / 2)) * 1.000001 + 1e-9
-        tall, here = np.degrees(reach), sites.latitude[j]
-        low = max(0, int(np.floor((here - tall - grid.south) / grid.height)))
-        high = min(grid.rows - 1, int(np.floor((here + tall - grid.south) / grid.height)))
-        ratio = np.sin(min(reach, np.pi / 2)) / max(1e-12, np.cos(np.radians(here)))
-        half = 180.0 if ratio >= 1 else np.degrees(np.arcsin(ratio)) * 1.000001 + 1e-9
-        seen_to = -1
-        for shift in (-360.0, 0.0, 360.0):
-            left, right = _columns_seen(grid, sites.longitude[j], half, shift)
-            left = max(left, seen_to + 1)
-            seen_to = max(seen_to, right)
-            for row in range(low, high + 1 if left <= right else low):
-                base = row * grid.columns
-                cells = (grid.first[base + left], grid.first[base + right + 1])
+def _reached(strips, sites, ring, desk):
+    """Write, for each strip a ring may touch, its cells ``outer, inner, inner end, outer end``."""
+    _, _, layer, _ = ring
+    west, east, south, north, least, most = _circles(sites, ring, desk)
+    height, base = strips.height, strips.row[layer]
+    south, north = (south - strips.south[layer]) / height, (north - strips.south[layer]) / height
+    radius = np.sqrt(most) / height + MARGIN
+    lowest = np.int64(max(0.0, np.floor(south - radius)))
+    highest = np.int64(min(strips.row[layer + 1] - base - 1.0, np.floor(north + radius)))
+    for i in range(highest - lowest + 1):
+        strip = base + lowest + i
+        near = max(max(lowest + i - north, south - lowest - i - 1) - MARGIN, 0.0) * height
+        far = (max(lowest + i + 1 - south, north - lowest - i) + MARGIN) * height
+        fine = strips.per_unit[strip]
+        left, right = (west - strips.west[strip]) * fine, (east - strips.west[strip]) * fine
+        out = np.sqrt(max(most - near * near, 0.0)) * fine + MARGIN
+        into = np.sqrt(max(least - far * far, 0.0)) * fine - MARGIN
+        cell = strips.cell[strip]
+        held = np.float64(strips.cell[strip + 1] - cell)
+        outer, end = min(max(left - out, 0.0), held), min(max(right + out + 1, 0.0), held)
+        inner = min(np.int64(min(max(right - into + 1, 0.0), held)), np.int64(end))
+        desk.ends[i, 0], desk.ends[i, 1] = cell + np.int64(outer), cell + inner
+        desk.ends[i, 2] = cell + max(np.int64(min(max(left + into, 0.0), held)), inner)
+        desk.ends[i, 3] = cell + np.int64(end)
+    return max(0, highest - lowest + 1)
+
+
+@compiled
+def _between(strips, rows, desk):
+    """List the vectors of places between the inner and the outer cells of every strip.
+
+    The usual number of vectors is written whether they are there or not, and only those that are
+    there are kept: a wrong guess of how long a run is would cost more than writing.
+    """
+    kept = 0
+    for i in range(rows):
+        for side in range(0, 4, 2):
+            first = strips.start[desk.ends[i, side]]
+            size = strips.start[desk.ends[i, side + 1]] - first
+            vectors = (size + LANES - 1) // LANES
+            for k in range(USUAL):
+                desk.at[kept + k], desk.left[kept + k] = first + LANES * k, size - LANES * k
+            for k in range(USUAL, vectors):
+                desk.at[kept + k], desk.left[kept + k] = first + LANES * k, size - LANES * k
+            kept += vectors
+    return kept
+
+
+@compiled
+def _set_aside(strips, tally, desk, vectors, pair):
+    """List the places that are too near one threshold of a facility."""
+    j, band, member = pair
+    row = desk.circle[member]
+    circle = (row[0], row[1], row[2], row[3])
+    for k in range(vectors):
+        at, left = np.int64(desk.at[k]), np.int64(desk.left[k])
+        inside, near = tested(strips.x, strips.y, at, left, circle)
+        for lane in range(LANES):
+            if (inside ^ near) >> lane & 1:
+                if tally.count[0] < tally.doubtful.shape[0]:
+                    place = tally.doubtful[tally.count[0]]
+                    place[0], place[1], place[2] = at + lane, j, band
+                tally.count[0] += 1
+
+
+@compiled
+def _gather_ring(strips, sites, tally, desk, ring):
+    first, last, _, band = ring
+    rows = _reached(strips, sites, ring, desk)
+    high, low = np.int64(0), np.int64(0)
+    for i in range(rows):
+        inner, end = desk.ends[i, 1], desk.ends[i, 2]
+        high += tally.by_cell[end, 0] - tally.by_cell[inner, 0]
+        low += tally.by_cell[end, 1] - tally.by_cell[inner, 1]
+    whole = high / tally.scale.coarse + low / tally.scale.coarse / tally.scale.fine
+    vectors = _between(strips, rows, desk)
+    for j in range(first, last):
+        row = desk.circle[j - first]
+        circle = (row[0], row[1], row[2], row[3])
+        total, doubt = whole, np.int64(0)
+        for k in range(vectors):
+            at, left = np.int64(desk.at[k]), np.int64(desk.left[k])
+            inside, near = tested(strips.x, strips.y, at, left, circle)
+            total += summed(tally.by_place, at, inside)
+            doubt |= inside ^ near
+        tally.by_site[j] += tally.drop[band] * total
+        if doubt != 0:
+            _set_aside(strips, tally, desk, vectors, (j, band, j - first))
+
+
+@compiled
+def _scatter_ring(strips, sites, tally, desk, ring):
+    first, last, _, band = ring
+    rows = _reached(strips, sites, ring, desk)
+    scaled = tally.by_site[first:last].sum() * tally.drop[band] * tally.scale.coarse
+    high = np.int64(scaled)
+    low = np.int64((scaled - high) * tally.scale.fine)
+    for i in range(rows):
+        inner, end = desk.ends[i, 1], desk.ends[i, 2]
+        tally.by_cell[inner, 0] += high
+        tally.by_cell[inner, 1] += low
+        tally.by_cell[end, 0] -= high
+        tally.by_cell[end, 1] -= low
+    vectors = _between(strips, rows, desk)
+    for j in range(first, last):
+        row = desk.circle[j - first]
+        circle = (row[0], row[1], row[2], row[3])
+        gain = tally.by_site[j] * tally.drop[band]
+        for k in range(vectors):
+            at, left = np.int64(desk.at[k]), np.int64(desk.left[k])
+            inside, _ = tested(strips.x, strips.y, at, left, circle)
+            increased(tally.by_place, at, inside, gain)
+
+
+@compiled
+def visit(strips, sites, tally, part, scatter):
+    """Visit every pair of some groups: sum what origins hold, or hand out each site's share."""
+    desk = _desk(strips, sites)
+    for group in range(part[0], part[1]):
+        first, last = sites.group[group], sites.group[group + 1]
+        for layer in range(sites.half.size):
+            for band in range(tally.drop.size):
+                ring = (first, last, layer, band)
+                squared = sites.squared[sites.kind[first], layer, band]
+                sine = np.sqrt(squared * (1 - squared / 4))
+                highest = (sites.half[layer] * sites.toward[2, first:last]).max()
+                if tally.drop[band] == 0 or highest < -sine - MARGIN:
+                    continue  # nothing is lost there, or the ring stays on the other half
                 if scatter:
-                    _scatter(grid, sites, tally, j, cells)
+                    _scatter_ring(strips, sites, tally, desk, ring)
                 else:
-                    _gather(grid, sites, tally, j, cells)
+                    _gather_ring(strips, sites, tally, desk, ring)
+
+
+@compiled
+def grouped(sites, side, most):
+    """Cut sites, given as x, y and kind, into groups of one kind, small in size and in number."""
+    x, y, kind = sites
+    cuts, first = [0], 0
+    west = east = south = north = 0.0
+    for j in range(x.size):
+        left, right = min(west, x[j]), max(east, x[j])
+        low, high = min(south, y[j]), max(north, y[j])
+        alike = j > first and j - first < most and kind[j] == kind[first]
+        if alike and right - left <= side and high - low <= side:
+            west, east, south, north = left, right, low, high
+            continue
+        if j > 0:
+            cuts.append(j)
+        first, west, east, south, north = j, x[j], x[j], y[j], y[j]
+    cuts.append(x.size)
+    return np.array(cuts)

@@ -29,7 +29,7 @@ def test_the_cache_may_be_put_elsewhere(tmp_path):
     code = (
         "from maillage_engine._compile import compiled\n"
         "from maillage_engine import _stream\n"
-        "print(_stream.describe.stats.cache_path)"
+        "print(_stream.grouped.stats.cache_path)"
     )
     found = subprocess.run(
         [sys.executable, "-c", code],

@@ -115,3 +115,64 @@ def test_refusals(demand, supply, bands, message):
     home = places([6.0], [47.0])
     with pytest.raises(EngineError, match=message):
         stream_access(home, home, demand, supply, bands, CAR_ROLLING)
+
+
+def crowded(rng, count, corner, step):
+    """Draw places among the nodes of a lattice: many on one spot, many at equal distances."""
+    nodes = rng.integers(0, 12, (2, count))
+    return places(corner[0] + step * nodes[0], corner[1] + step * nodes[1])
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10**6), st.sampled_from([(6, 47), (-180, 60), (0, 89.9), (0, 0)]))
+def test_on_a_lattice_places_at_the_same_spot_or_distance_are_as_when_stored(seed, corner):
+    """Thresholds are times between nodes, so whole rows of the lattice lie exactly on them."""
+    rng = np.random.default_rng(seed)
+    step = float(rng.choice([0.002, 0.008]))
+    origins, facilities = crowded(rng, 150, corner, step), crowded(rng, 40, corner, step)
+    known = np.unique(pairs_within(origins, facilities, 1000, CAR_ROLLING).minutes)
+    bounds = np.unique(rng.choice(known, 3))
+    bands = [(bound, weight) for bound, weight in zip(bounds, [1.0, 0.5, 0.5], strict=False)]
+    question = (origins, facilities, rng.integers(0, 3, 150), rng.integers(0, 3, 40), bands)
+    same(stream_access(*question, CAR_ROLLING), stored(*question, CAR_ROLLING))
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10**6), st.integers(0, 120), st.sampled_from([1.0, 1e-9, 1e-60]))
+def test_amounts_of_any_size_beside_each_other_keep_their_digits(seed, orders, lightest):
+    """The smallest counts beside the largest, 10 to the 120 apart, and so with weights."""
+    rng = np.random.default_rng(seed)
+    origins, facilities = drawn(rng, 80, (6, 47.6), 0.5), drawn(rng, 25, (6, 47.6), 0.5)
+    demand = np.where(rng.random(80) < 0.3, 0, 10.0 ** rng.uniform(-orders / 2, orders / 2, 80))
+    supply = np.where(rng.random(25) < 0.2, 0, 10.0 ** rng.uniform(-orders / 8, orders / 8, 25))
+    question = (origins, facilities, demand, supply, [(8, 1.0), (15, lightest)], CAR_ROLLING)
+    same(stream_access(*question), stored(*question))
+
+
+def test_nothing_is_left_where_a_share_ends():
+    """Far from a huge share the score is exactly zero, not what rounding leaves of it."""
+    origins = places(np.linspace(4, 8, 400), np.full(400, 47.0))
+    hospital = places([5.0, 5.1], [47.0, 47.0])
+    result = stream_access(origins, hospital, np.full(400, 1e-7), [1e12 / 3, 1 / 7], BANDS, FOOT)
+    assert 0 < (result.score > 0).sum() < 20
+    assert (result.unserved == (result.score == 0)).all()
+
+
+@pytest.mark.parametrize("spread", [30, 170])
+def test_bands_that_reach_across_the_sphere_are_as_when_stored(spread):
+    rng = np.random.default_rng(1)
+    origins, facilities = drawn(rng, 60, (10, 5), spread), drawn(rng, 20, (10, 5), spread)
+    for bands in ([(2000, 1.0), (5000, 0.5)], [(300, 1.0), (1000, 0.3)]):
+        question = (origins, facilities, np.ones(60), np.ones(20), bands, CAR_ASSUMED)
+        same(stream_access(*question), stored(*question))
+
+
+def test_one_misplaced_place_changes_nothing_for_the_others():
+    rng = np.random.default_rng(2)
+    origins, facilities = drawn(rng, 200, (6, 47.6), 0.5), drawn(rng, 30, (6, 47.6), 0.5)
+    far = places(
+        np.append(origins.longitude, -170), np.append(origins.latitude, -60), [*origins.density, 1]
+    )
+    near = stream_access(origins, facilities, np.ones(200), np.ones(30), BANDS, CAR_ROLLING)
+    both = stream_access(far, facilities, np.ones(201), np.ones(30), BANDS, CAR_ROLLING)
+    np.testing.assert_allclose(both.score, [*near.score, 0], rtol=1e-12)

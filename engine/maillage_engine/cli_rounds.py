@@ -28,6 +28,7 @@ WHY = {
     "shift": "the drive, the stay and the way back exceed every shift",
     "room": "no day was found for it beside the others",
 }
+WEEKDAYS = range(7)  # from Monday
 ROUND = ["week", "weekday", "vehicle"]
 CALL = ["rank", "stop", "arrival", "start", "end"]
 ENDS = ["departure", "back"]
@@ -154,13 +155,14 @@ def _stops(table: Table) -> list[dict[str, Any]]:
     return _given(
         stay=table.numbers("stay"),
         pattern=table.parsed("pattern", _name, needed=False),
-        prize=table.parsed("prize", float, needed=False),
+        prize=table.parsed("prize", table.number, needed=False),
         windows=table.parsed("open", _windows, needed=False),
     )
 
 
 def _vehicles(table: Table) -> list[dict[str, Any]]:
-    times = {name: table.parsed(name, float, needed=False) for name in ("shift", "start", "end")}
+    names = ("shift", "start", "end")
+    times = {name: table.parsed(name, table.number, needed=False) for name in names}
     return _given(**times, weekdays=table.parsed("weekdays", _weekdays, needed=False))
 
 
@@ -186,18 +188,20 @@ def _windows(text: Any) -> dict[int, tuple[float, float]]:
     try:
         for part in str(text).split(";"):
             day, hours = part.split(":")
-            early, late = hours.split("-")
-            found[int(day)] = (float(early), float(late))
-    except ValueError:
-        raise ValueError("must look like 1:540-720;3:600-960") from None
+            early, late = map(float, hours.split("-"))
+            found[WEEKDAYS[int(day)]] = (early, late)
+    except (ValueError, IndexError):
+        raise ValueError("must look like 1:540-720;3:600-960 (weekdays from 0 to 6)") from None
+    if not all(0 <= early < late for early, late in found.values()):
+        raise ValueError("must open before it closes")
     return found
 
 
 def _weekdays(text: Any) -> tuple[int, ...]:
     try:
-        return tuple(int(day) for day in str(text).replace(";", ",").split(","))
-    except ValueError:
-        raise ValueError("must look like 0,1,2") from None
+        return tuple(WEEKDAYS[int(day)] for day in str(text).replace(";", ",").split(","))
+    except (ValueError, IndexError):
+        raise ValueError("must look like 0,1,2 (weekdays from 0 to 6)") from None
 
 
 def _clock(minutes: float) -> str:

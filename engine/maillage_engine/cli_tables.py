@@ -56,15 +56,16 @@ class Table:
     ) -> list[float]:
         """Read a column of finite numbers; a default makes it, and each of its cells, optional."""
 
-        def number(cell: Any) -> float:
-            value = _number(cell, self.comma)
-            if not between[0] <= value <= between[1]:
-                limit = "{:g} or more" if between[1] == math.inf else "between {:g} and {:g}"
-                raise ValueError(f"must be {limit.format(*between)}")
-            return value
-
-        found = self.parsed(column, number, needed=default is None)
+        found = self.parsed(column, lambda cell: self.number(cell, between), needed=default is None)
         return [default if value is None else value for value in found]
+
+    def number(self, cell: Any, between: tuple[float, float] = (0, math.inf)) -> float:
+        """Read a finite number between two bounds; refuse with a `ValueError`."""
+        value = _number(cell, self.comma)
+        if not between[0] <= value <= between[1]:
+            limit = "{:g} or more" if between[1] == math.inf else "between {:g} and {:g}"
+            raise ValueError(f"must be {limit.format(*between)}")
+        return value
 
     def parsed(self, column: str, kind: Callable[[Any], Any], *, needed: bool = True) -> list[Any]:
         """Read a column by a function that refuses with a `ValueError`; None where it is empty."""
@@ -90,8 +91,11 @@ class Table:
         try:
             return names, places(lon, lat, [level or 3 for level in levels])
         except BadArray as error:  # swapped axes: seen on the whole, not on a row
-            self.faults.append(str(error))
+            self.faults.append(re.sub(r"at index (\d+)", self._on, str(error)))
             return names, places([], [])
+
+    def _on(self, index: re.Match[str]) -> str:
+        return f"on {self.rows[int(index[1])][0]}"
 
     def points(self) -> list[tuple[float, float]]:
         """Read longitudes and latitudes, in degrees."""
@@ -147,15 +151,15 @@ class Inputs:
 
     def check(self) -> None:
         """Refuse the files if anything is wrong with any of them."""
-        wrong = [table for table in self._tables if table.faults]
-        if len(wrong) == 1:
-            raise BadFile(wrong[0].name, sorted(wrong[0].faults, key=_row_of))
-        if wrong:
-            faults = [
-                f"{table.name}, {fault}"
-                for table in wrong
-                for fault in sorted(table.faults, key=_row_of)
-            ]
+        told: dict[str, list[str]] = {}  # by file: one that is given twice is told once
+        for table in self._tables:
+            if table.faults:
+                both = dict.fromkeys([*told.get(table.name, ()), *table.faults])
+                told[table.name] = sorted(both, key=_row_of)
+        if len(told) == 1:
+            raise BadFile(*told.popitem())
+        if told:
+            faults = [f"{name}, {fault}" for name, found in told.items() for fault in found]
             raise BadFile("the input", faults)
 
 

@@ -251,4 +251,7 @@ def test_rounds_writes_the_timetable_and_says_what_is_left_out(region, capsys):
     code, said = run(capsys, "rounds", *files)
     assert code == 2
     assert "row 2, column 'stay': 'long' is not a number." in said.err
-    assert "row 3, column 'open': 'morning' must look like 1:540-720;3:600-960." in said.err
+    assert (
+        "row 3, column 'open': 'morning' must look like 1:540-720;3:600-960 (weekdays from 0 to 6)."
+        in said.err
+    )

@@ -91,6 +91,17 @@ def test_faults_of_every_file_are_told_together(folder, capsys):
     ]
 
 
+def test_a_file_given_twice_is_told_once_with_the_faults_of_both_uses(folder, capsys):
+    save("all.csv", "origin,people,facility,places\nx,ten,a,-1\nx,1,b,2\n")
+    _, said = run(capsys, "access", "all.csv", "all.csv", "times.csv")
+    assert said.err.splitlines() == [
+        "maillage-engine: all.csv has 3 faults:",
+        "  row 2, column 'people': 'ten' is not a number.",
+        "  row 2, column 'places': '-1' must be 0 or more.",
+        "  row 3, column 'origin': 'x' is already given on row 2.",
+    ]
+
+
 def test_another_encoding_is_told_with_its_row_and_what_to_do(folder, capsys):
     save("people.csv", "origin;people\nx;1\nÉchenoz;10\n", encoding="cp1252")
     sentence = "row 3: not UTF-8 text (b'\\xc9'); save the file again as “CSV UTF-8”."
@@ -112,7 +123,7 @@ def test_another_encoding_is_told_with_its_row_and_what_to_do(folder, capsys):
         ),
         (
             "id,lon,lat\na,47.6,6.1\nb,47.5,6.2\n",
-            ["longitude and latitude look swapped: got longitude 47.6, latitude 6.1."],
+            ["longitude and latitude look swapped: got longitude 47.6, latitude 6.1 on row 2."],
         ),
     ],
     ids=["every row", "swapped"],
@@ -121,7 +132,7 @@ def test_places_out_of_this_world_are_told(folder, capsys, text, faults):
     save("towns.csv", text)
     code, said = run(capsys, "travel", "towns.csv", "towns.csv")
     assert code == 2
-    assert [line for line in faults if f", {line}" in said.err or f"  {line}" in said.err] == faults
+    assert said.err.splitlines()[1:] == [f"  {fault}" for fault in faults]
 
 
 def test_features_are_called_by_their_number(folder, capsys):
@@ -224,6 +235,27 @@ def test_rounds_draws_tours_and_stops(folder, capsys):
     code, said = run(capsys, *asked, "again.geojson")
     assert code == 2
     assert "a map needs lon and lat for every stop and depot; none for 'depot'." in said.err
+
+
+def test_every_fault_of_stops_and_vehicles_is_told(folder, capsys):
+    save("stops.csv", "stop;stay;open;prize\na;-5;1:720-540;x\nb;1,5;9:1-2;-3\n")
+    save("bus.csv", 'vehicle,depot,weekdays,shift\nbus,,"0,9",abc\nbus,depot,lundi,400\n')
+    save("road.csv", ROAD)
+    code, said = run(capsys, "rounds", "stops.csv", "bus.csv", "road.csv")
+    assert code == 2
+    assert said.err.splitlines()[1:] == [
+        "  stops.csv, row 2, column 'stay': '-5' must be 0 or more.",
+        "  stops.csv, row 2, column 'prize': 'x' is not a number.",
+        "  stops.csv, row 2, column 'open': '1:720-540' must open before it closes.",
+        "  stops.csv, row 3, column 'prize': '-3' must be 0 or more.",
+        "  stops.csv, row 3, column 'open': '9:1-2' must look like 1:540-720;3:600-960"
+        " (weekdays from 0 to 6).",
+        "  bus.csv, row 2, column 'depot': an empty cell names nothing.",
+        "  bus.csv, row 2, column 'shift': 'abc' is not a number.",
+        "  bus.csv, row 2, column 'weekdays': '0,9' must look like 0,1,2 (weekdays from 0 to 6).",
+        "  bus.csv, row 3, column 'vehicle': 'bus' is already given on row 2.",
+        "  bus.csv, row 3, column 'weekdays': 'lundi' must look like 0,1,2 (weekdays from 0 to 6).",
+    ]
 
 
 def test_pandas_reads_what_is_written_and_writes_what_is_read(folder, capsys):

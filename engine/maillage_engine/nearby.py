@@ -14,7 +14,7 @@ from maillage_engine.travel import (
     EARTH_RADIUS_KM,
     Places,
     TravelModel,
-    great_circle_km,
+    minutes_between,
     unit_vectors,
 )
 
@@ -87,8 +87,8 @@ def banded_within(
             break
         room = int(slots.count[0])
     place, row, column = slots.doubtful[: slots.count[0]].T
-    beyond = _beyond(origins, destinations, (row, order[column]), bounds, model)
-    slot[place] = column * weight.size + beyond
+    minutes = minutes_between(origins, destinations, (row, order[column]), model)
+    slot[place] = column * weight.size + (minutes[:, None] > bounds).sum(axis=1)
     return BandedPairs(shape, slots.start, slot[: slots.start[-1]], weight, order)
 
 
@@ -137,22 +137,3 @@ def _strips(destinations: Places, level: Ints, reach: float) -> tuple[Ints, Stri
         float(lat.min()), float(lon.min()), float(height), float(width), rows, columns,
         low, high, np.maximum(np.minimum(np.cos(low), np.cos(high)), 0.0), first, x, y, z,
     )  # fmt: skip
-
-
-def _beyond(
-    origins: Places,
-    destinations: Places,
-    pairs: tuple[Ints, Ints],
-    bounds: Floats,
-    model: TravelModel,
-) -> Ints:
-    """Count, by the very arithmetic of `pairs_within`, the thresholds that pairs are beyond."""
-    row, column = pairs
-    km = great_circle_km(
-        origins.longitude[row],
-        origins.latitude[row],
-        destinations.longitude[column],
-        destinations.latitude[column],
-    )
-    speed = np.sqrt(model.speed(origins.density[row]) * model.speed(destinations.density[column]))
-    return np.asarray((model.minutes(km, speed)[:, None] > bounds).sum(axis=1))

@@ -25,7 +25,7 @@ from maillage_engine.travel import (
     Places,
     TravelModel,
     estimate_minutes,
-    great_circle_km,
+    minutes_between,
 )
 
 Steps: TypeAlias = list[tuple[float, float]]
@@ -257,15 +257,8 @@ def _exact_drops(
 ) -> Floats:
     """Say, by the very arithmetic of `pairs_within`, what each threshold adds to its pair."""
     row, column, band = doubtful
-    km = great_circle_km(
-        origins.longitude[row],
-        origins.latitude[row],
-        facilities.longitude[column],
-        facilities.latitude[column],
-    )
-    speed = np.sqrt(model.speed(origins.density[row]) * model.speed(facilities.density[column]))
     bound, weight = np.array([*steps, (np.inf, 0.0)]).T
-    within = model.minutes(km, speed) <= bound[band]
+    within = minutes_between(origins, facilities, (row, column), model) <= bound[band]
     return np.where(within, weight[band] - weight[band + 1], 0.0)
 
 

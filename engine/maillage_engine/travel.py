@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
 from maillage_engine import _check
-from maillage_engine._check import Floats
+from maillage_engine._check import Floats, Ints
 from maillage_engine.errors import BadArray, BadParameter
 from maillage_engine.pairs import Pairs, pairs_from
 
@@ -282,6 +282,21 @@ def estimate_minutes(origins: Places, destinations: Places, model: TravelModel) 
     return model.minutes(km, np.sqrt(leaving[:, None] * arriving))
 
 
+def minutes_between(
+    origins: Places, destinations: Places, pairs: tuple[Ints, Ints], model: TravelModel
+) -> Floats:
+    """Estimate the minutes of some pairs: the one arithmetic that decides who is within reach."""
+    row, column = pairs
+    km = _great_circle_km(
+        origins.longitude[row],
+        origins.latitude[row],
+        destinations.longitude[column],
+        destinations.latitude[column],
+    )
+    speed = np.sqrt(model.speed(origins.density[row]) * model.speed(destinations.density[column]))
+    return model.minutes(km, speed)
+
+
 def pairs_within(
     origins: Places, destinations: Places, cutoff_min: float, model: TravelModel
 ) -> Pairs:
@@ -324,13 +339,7 @@ def pairs_within(
         count = np.fromiter((len(row) for row in near), dtype=np.int64, count=len(near))
         row = np.repeat(np.arange(block.start, block.stop), count)
         column = np.concatenate([np.asarray(found, dtype=np.int64) for found in near])
-        km = _great_circle_km(
-            origins.longitude[row],
-            origins.latitude[row],
-            destinations.longitude[column],
-            destinations.latitude[column],
-        )
-        minutes = model.minutes(km, np.sqrt(leaving[row] * arriving[column]))
+        minutes = minutes_between(origins, destinations, (row, column), model)
         inside = minutes <= cutoff
         kept.append((row[inside], column[inside], minutes[inside]))
     row, column, minutes = (np.concatenate(part) for part in zip(*kept, strict=True))

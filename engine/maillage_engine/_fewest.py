@@ -86,7 +86,7 @@ class Cover(Search):
             effort = PATIENT if small else STUBBORN
             looking = pool.submit(self._exchange, effort, now + SEARCHING * (ends - now))
             tight.raise_bound(rng, ends, self._raised)
-            if not small and not self.closed and perf_counter() < ends:
+            while not (small or self.closed) and perf_counter() < ends:
                 self._raise(tight.whole_sites(rng, ends))
             looking.result()
         if small and not self.closed and not self.late:

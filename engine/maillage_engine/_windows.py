@@ -26,9 +26,10 @@ from maillage_engine._milp import Programme
 from maillage_engine._search import Mask
 
 SIZE = 800  # rows of a window
-PASSES, IDLE = 30, 3  # over all rows; passes that bring next to nothing before one is the last
+PASSES, IDLE = 100, 3  # over all rows; passes that bring next to nothing before one is the last
 ROUNDS = 12  # of new inequalities in one window, in one pass
-PAYS = 2e-4  # a round, or a pass, that raises the total by less than this part brings nothing
+PAYS = 2e-4  # a round that raises a window's total by less than this part brings next to nothing
+RISES = 5e-5  # the same of a pass, for the bound
 USED = 1e-9  # an inequality whose price is less is forgotten
 TOLERANCE = 2e-6  # of the solver, where it settles whole sites
 
@@ -72,12 +73,15 @@ class Windows:
     def raise_bound(
         self, rng: np.random.Generator, deadline: float, done: Callable[[float], bool]
     ) -> None:
-        """Draw windows again and again, until `done` says so of the bound, or it hardly rises."""
-        idle = 0
+        """Draw windows again and again, until `done` says so of the bound, or it hardly rises.
+
+        Where one window holds everything, a pass only goes on with the rounds of the last one.
+        """
+        idle, rises = 0, RISES if self.beside.shape[0] > SIZE else PAYS
         for _ in range(PASSES):
             before = self.bound
             self.tighten(rng, deadline)
-            idle = idle + 1 if self.bound - before < PAYS * before else 0
+            idle = idle + 1 if self.bound - before < rises * before else 0
             if done(self.bound) or idle == IDLE or perf_counter() > deadline:
                 return
 

@@ -16,7 +16,7 @@ from maillage_engine._bounds import Bounded, is_proven
 from maillage_engine._center import Center, radius
 from maillage_engine._check import Floats, Ints
 from maillage_engine._coverage import Coverage
-from maillage_engine._search import Mask, Search, network
+from maillage_engine._search import TINY, Mask, Search, network
 from maillage_engine.access import nearest
 from maillage_engine.errors import BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs
@@ -213,8 +213,10 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     search = Coverage(net, net, closed, count, False, ends, rng, step=whole)
     wanted = total - _check.number("beat", -np.inf if beat is None else beat)
     search.begin(_begun(columns, start, count), prove=prove, beat=wanted)
-    covered = max(0.0, total - search.upper)
-    return _answer(within, columns, search.best, covered, total - search.lower)
+    covered = float(people[_served(within, search.best)].sum())
+    more = total - search.lower - covered
+    most = covered + (more if more > TINY * total else 0.0)
+    return _answer(within, columns, search.best, covered, most)
 
 
 def set_cover(
@@ -359,9 +361,13 @@ def _serves(served: Pairs, sites: Mask | None) -> bool:
     """Whether every row is within reach of one of these sites."""
     if sites is None:
         return False
-    return bool(
-        np.bincount(served.origin[sites[served.destination]], minlength=served.shape[0]).all()
-    )
+    return bool(_served(served, sites).all())
+
+
+def _served(reach: Pairs, sites: Mask) -> Mask:
+    """Mark the rows within reach of one of these sites."""
+    near = reach.origin[sites[reach.destination]]
+    return np.bincount(near, minlength=reach.shape[0]) > 0
 
 
 def _cover_with(reach: Pairs, count: int, ends: float, rng: np.random.Generator) -> Mask:

@@ -273,3 +273,13 @@ def test_refusals(error, call, message):
     with pytest.raises(error, match=message) as refusal:
         call()
     assert isinstance(refusal.value, EngineError)
+
+
+def test_covering_nobody_is_nothing_to_the_last_digit():
+    people = np.array([0.1, 0.2, 0.7, 0.3]) / 3
+    found = max_cover(np.zeros((4, 1), bool), people, 1)
+    assert (found.objective, found.bound, found.proven) == (0, 0, True)
+    rng = np.random.default_rng(2)
+    reach, parts = rng.random((9, 5)) < 0.4, rng.random(9)
+    found = max_cover(reach, parts, 2)
+    assert found.objective == parts[found.assigned >= 0].sum()

@@ -189,6 +189,7 @@ def _page(
         for one in permissions.signed_by_me(request, found.agreement)
         if found.state == State.PROPOSED and one.pk not in said
     ]
+    may_take_back = may_plan and found.state in {State.PROPOSED, State.REFUSED}
     context = _frame(request, found, shown.get("form") or RotationForm(ground=land)) | {
         "sentences": wording.sentences(before, after),
         "faults": after.faults,
@@ -203,6 +204,11 @@ def _page(
         "answer": shown.get("answer") or AnswerForm(),
         "is_last": len(land.parties) - sum(one.accepted for one in said.values()) == 1,
         "proposal": shown.get("proposal", ""),
-        "may_take_back": may_plan and found.state in {State.PROPOSED, State.REFUSED},
+        "may_take_back": may_take_back,
+        "refusals": [
+            wording.refusal(one.organization.name, said[one.pk].reason, may_take_back=may_take_back)
+            for one in land.parties
+            if one.pk in said and not said[one.pk].accepted
+        ],
     }
     return page(request, PAGE, context, part="checks", status=status)

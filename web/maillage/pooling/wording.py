@@ -110,9 +110,8 @@ def party_table(before: Look, after: Look) -> dict[str, Any]:
         [
             new.name,
             f"{number(new.quota)} %",
-            _("%(hours)s h (%(share)s %%)")
-            % _part(old[new.party_id].hours, old[new.party_id].share),
-            _("%(hours)s h (%(share)s %%)") % _part(new.hours, new.share),
+            _part(old[new.party_id].hours, old[new.party_id].share),
+            _part(new.hours, new.share),
             _("%(points)s points") % {"points": signed(new.gap)},
         ]
         for new in after.parties
@@ -128,7 +127,13 @@ def place_table(before: Look, after: Look) -> dict[str, Any]:
     ]  # fmt: skip
     old = {one.place_id: one.hours for one in before.places}
     rows = [
-        [new.name, *(f"{number(hours)} h" for hours in (new.least, old[new.place_id], new.hours))]
+        [
+            new.name,
+            *(
+                f"{number(hours)}\N{NO-BREAK SPACE}h"
+                for hours in (new.least, old[new.place_id], new.hours)
+            ),
+        ]
         for new in after.places
     ]
     return {"caption": _("Heures par semaine dans chaque lieu"), "columns": columns, "rows": rows}
@@ -213,8 +218,22 @@ def _verdict(one: Part) -> str:
     return _("à rééquilibrer : %(hours)s de plus que sa part") % {"hours": hours(-one.owed)}
 
 
-def _part(hours: float, share: float) -> dict[str, str]:
-    return {"hours": number(hours), "share": number(share)}
+def _part(hours: float, share: float) -> str:
+    """Hours and their share, never parted from their units at the end of a line."""
+    facts = {"hours": number(hours), "share": number(share)}
+    said = _("%(hours)s h (%(share)s %%)") % facts
+    return said.replace(" h", "\N{NO-BREAK SPACE}h").replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def refusal(party: str, reason: str, *, may_take_back: bool) -> str:
+    """Who refused and why, what goes on meanwhile, and what may be done."""
+    said = _(
+        "%(party)s a refusé : « %(reason)s » Rien ne change : la rotation d’aujourd’hui continue."
+    ) % {"party": party, "reason": reason}
+    if not may_take_back:
+        return said
+    again = _("Reprenez-la en brouillon pour en proposer une autre.")
+    return f"{said} {again}"
 
 
 def _driven(before: Look, after: Look) -> str:

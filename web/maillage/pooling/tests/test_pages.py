@@ -179,6 +179,19 @@ def test_a_rotation_is_checked_saved_proposed_and_made_real(browse, here):
         assert Availability.objects.filter(practitioner=here.ada, dtstart=MONDAY).count() == 6
 
 
+def test_a_refused_rotation_says_who_why_and_that_nothing_changes(browse, here):
+    with scope.system():
+        found = made.rotation(here, here.shared)
+        party = here.shared.parties.get(organization=here.parties["Vesoul"])
+    reply = {"party": party.pk, "edition": found.edition, "accepted": "no", "reason": "Pas jeudi."}
+    where = address("rotation", found.pk)
+    page = browse("Vesoul").post(address("rotation_decide", found.pk), reply, follow=True)
+    assert "Votre réponse est notée" in page.text
+    said = "Mairie de Vesoul a refusé : « Pas jeudi. » Rien ne change"
+    assert said in browse("Luxeuil").get(where).text
+    assert "Reprenez-la en brouillon" in browse("Gray").get(where).text
+
+
 def test_the_shortest_rotation_is_proposed_in_words(browse, here):
     week = ("Gray Vesoul", "Gray Vesoul", "Luxeuil Luxeuil", "Gray Vesoul", "Gray Vesoul")
     rotation, wanted = drafted(here, week)

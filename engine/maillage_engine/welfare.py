@@ -15,9 +15,7 @@ from maillage_engine.errors import BadArray
 from maillage_engine.inequality import Theil, group_means, lorenz
 
 
-def atkinson(
-    values: ArrayLike, weights: ArrayLike | None = None, *, aversion: float = 0.5
-) -> float:
+def atkinson(values: ArrayLike, weights: ArrayLike | None = None, aversion: float = 0.5) -> float:
     r"""Return the Atkinson index, the share of the total one would give up for equality.
 
     .. math:: 1 - \frac1\mu \Big(\sum_i p_i A_i^{1-\varepsilon}\Big)^{1/(1-\varepsilon)}

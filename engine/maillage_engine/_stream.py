@@ -14,14 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage_engine._compile import compiled
+from maillage_engine._compile import compiled, inlined
 from maillage_engine._fixed import Scale
 from maillage_engine._lanes import LANES, increased, summed, tested
 
 NEAR = 1e-9  # squared distances closer than this to a threshold, relatively, are set aside
 SLIP = 4e-15  # and distances closer than this, in diameters of the Earth: coordinates are rounded
 MARGIN = 1e-6  # of a cell or of a strip, by which what is surely in or out is kept smaller
-USUAL = 4  # vectors of a run, written without asking whether there are so many
 
 
 class Sites(NamedTuple):
@@ -51,22 +50,17 @@ class Desk(NamedTuple):
 
     ends: NDArray[np.int64]  # (strips, 4) cells where each strip is reached by one, by all, not
     circle: NDArray[np.float64]  # (largest group, 4) x, y, and squared radius, less and more
-    at: NDArray[np.int32]  # first place of each vector to test
-    left: NDArray[np.int32]  # how many places it has to test, or more
+    total: NDArray[np.float64]  # (largest group,) what each facility finds where places are tested
 
 
 @compiled
 def _desk(strips, sites):
-    most = strips.order.size // LANES + 2 * strips.west.size + USUAL
-    return Desk(
-        np.empty((strips.west.size, 4), np.int64),
-        np.empty((np.diff(sites.group).max(), 4)),
-        np.empty(most, np.int32),
-        np.empty(most, np.int32),
-    )
+    largest = np.diff(sites.group).max()
+    ends = np.empty((strips.west.size, 4), np.int64)
+    return Desk(ends, np.empty((largest, 4)), np.zeros(largest))
 
 
-@compiled
+@inlined
 def _circles(sites, ring, desk):
     """Write the circle of each facility; return the box of their middles and the radii squared."""
     first, last, layer, band = ring
@@ -85,7 +79,7 @@ def _circles(sites, ring, desk):
     return west, east, south, north, least, most
 
 
-@compiled
+@inlined
 def _reached(strips, sites, ring, desk):
     """Write, for each strip a ring may touch, its cells ``outer, inner, inner end, outer end``."""
     _, _, layer, _ = ring
@@ -113,70 +107,62 @@ def _reached(strips, sites, ring, desk):
     return max(0, highest - lowest + 1)
 
 
-@compiled
-def _between(strips, rows, desk):
-    """List the vectors of places between the inner and the outer cells of every strip.
-
-    The usual number of vectors is written whether they are there or not, and only those that are
-    there are kept: a wrong guess of how long a run is would cost more than writing.
-    """
-    kept = 0
-    for i in range(rows):
-        for side in range(0, 4, 2):
-            first = strips.start[desk.ends[i, side]]
-            size = strips.start[desk.ends[i, side + 1]] - first
-            vectors = (size + LANES - 1) // LANES
-            for k in range(USUAL):
-                desk.at[kept + k], desk.left[kept + k] = first + LANES * k, size - LANES * k
-            for k in range(USUAL, vectors):
-                desk.at[kept + k], desk.left[kept + k] = first + LANES * k, size - LANES * k
-            kept += vectors
-    return kept
+@inlined
+def _run(strips, desk, i, side):
+    """Return the first and the last place between the inner and the outer cells of a strip."""
+    first, end = strips.start[desk.ends[i, side]], strips.start[desk.ends[i, side + 1]]
+    return np.int64(first), np.int64(end)
 
 
-@compiled
-def _set_aside(strips, tally, desk, vectors, pair):
-    """List the places that are too near one threshold of a facility."""
-    j, band, member = pair
+@inlined
+def _circle(desk, member):
     row = desk.circle[member]
-    circle = (row[0], row[1], row[2], row[3])
-    for k in range(vectors):
-        at, left = np.int64(desk.at[k]), np.int64(desk.left[k])
-        inside, near = tested(strips.x, strips.y, at, left, circle)
-        for lane in range(LANES):
-            if (inside ^ near) >> lane & 1:
-                if tally.count[0] < tally.doubtful.shape[0]:
-                    place = tally.doubtful[tally.count[0]]
-                    place[0], place[1], place[2] = at + lane, j, band
-                tally.count[0] += 1
+    return row[0], row[1], row[2], row[3]
 
 
 @compiled
+def _set_aside(strips, tally, desk, rows, ring):
+    """List the places that are too near one threshold of a facility of the group."""
+    first, last, _, band = ring
+    for i in range(2 * rows):
+        start, end = _run(strips, desk, i // 2, i % 2 * 2)
+        for j in range(first, last):
+            for k in range(start, end, LANES):
+                inside, near = tested(strips.x, strips.y, k, end - k, _circle(desk, j - first))
+                for lane in range(LANES if inside != near else 0):
+                    if (inside ^ near) >> lane & 1:
+                        if tally.count[0] < tally.doubtful.shape[0]:
+                            place = tally.doubtful[tally.count[0]]
+                            place[0], place[1], place[2] = k + lane, j, band
+                        tally.count[0] += 1
+
+
+@inlined
 def _gather_ring(strips, sites, tally, desk, ring):
     first, last, _, band = ring
     rows = _reached(strips, sites, ring, desk)
-    high, low = np.int64(0), np.int64(0)
+    high, low, doubt = np.int64(0), np.int64(0), np.int64(0)
     for i in range(rows):
         inner, end = desk.ends[i, 1], desk.ends[i, 2]
         high += tally.by_cell[end, 0] - tally.by_cell[inner, 0]
         low += tally.by_cell[end, 1] - tally.by_cell[inner, 1]
+        for side in range(0, 4, 2):
+            start, end = _run(strips, desk, i, side)
+            for k in range(start, end, LANES):
+                for member in range(last - first):
+                    circle = _circle(desk, member)
+                    inside, near = tested(strips.x, strips.y, k, end - k, circle)
+                    desk.total[member] += summed(tally.by_place, k, inside)
+                    doubt |= inside ^ near
     whole = high / tally.scale.coarse + low / tally.scale.coarse / tally.scale.fine
-    vectors = _between(strips, rows, desk)
     for j in range(first, last):
-        row = desk.circle[j - first]
-        circle = (row[0], row[1], row[2], row[3])
-        total, doubt = whole, np.int64(0)
-        for k in range(vectors):
-            at, left = np.int64(desk.at[k]), np.int64(desk.left[k])
-            inside, near = tested(strips.x, strips.y, at, left, circle)
-            total += summed(tally.by_place, at, inside)
-            doubt |= inside ^ near
-        tally.by_site[j] += tally.drop[band] * total
-        if doubt != 0:
-            _set_aside(strips, tally, desk, vectors, (j, band, j - first))
+        tally.by_site[j] += tally.drop[band] * (whole + desk.total[j - first])
+        desk.total[j - first] = 0.0
+    if doubt != 0:
+        _set_aside(strips, tally, desk, rows, ring)
 
 
-@compiled
+@inlined
 def _scatter_ring(strips, sites, tally, desk, ring):
     first, last, _, band = ring
     rows = _reached(strips, sites, ring, desk)
@@ -189,15 +175,14 @@ def _scatter_ring(strips, sites, tally, desk, ring):
         tally.by_cell[inner, 1] += low
         tally.by_cell[end, 0] -= high
         tally.by_cell[end, 1] -= low
-    vectors = _between(strips, rows, desk)
-    for j in range(first, last):
-        row = desk.circle[j - first]
-        circle = (row[0], row[1], row[2], row[3])
-        gain = tally.by_site[j] * tally.drop[band]
-        for k in range(vectors):
-            at, left = np.int64(desk.at[k]), np.int64(desk.left[k])
-            inside, _ = tested(strips.x, strips.y, at, left, circle)
-            increased(tally.by_place, at, inside, gain)
+        for side in range(0, 4, 2):
+            start, end = _run(strips, desk, i, side)
+            for k in range(start, end, LANES):
+                for j in range(first, last):
+                    circle = _circle(desk, j - first)
+                    inside, _ = tested(strips.x, strips.y, k, end - k, circle)
+                    gain = tally.by_site[j] * tally.drop[band]
+                    increased(tally.by_place, k, inside, gain)
 
 
 @compiled

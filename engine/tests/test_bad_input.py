@@ -67,6 +67,10 @@ CALLS = {
         "shape": (4, 3), "origin": [0, 1], "destination": [0, 2], "minutes": [1.0, 2.0],
         "cutoff_min": 15.0,
     },
+    "banded_within": {
+        "origins": HOMES, "destinations": SITES, "bands": [(40, 1.0), (90, 0.5)],
+        "model": engine.FOOT,
+    },
     "banded": {"pairs": pairs(TABLE), "bands": [(10, 1.0), (20, 0.5)]},
     "gini": SHARED,
     "theil": {**SHARED, "groups": ["a", "b", "a", "b"]},

@@ -131,6 +131,8 @@ class Search:
 
     def offer(self, sites: Mask) -> None:
         """Improve some sites by exchanges and keep them if they are the best so far."""
+        if (sites == self.best).all():
+            return
         total = _improved(self, sites, _room(self.whole.far.size))
         if total < self.upper:
             self.upper, self.best = total, sites

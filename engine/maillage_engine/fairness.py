@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array, diags_array, issparse
 
 from maillage_engine import _check
+from maillage_engine._bounds import Bounded
 from maillage_engine._check import Floats
 from maillage_engine._milp import Programme
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
@@ -24,7 +25,7 @@ Aim = Literal["worst_off_first", "most_equal"]
 
 
 @dataclass(frozen=True, slots=True)
-class FairShare:
+class FairShare(Bounded):
     """Where new places go, and what each origin then has."""
 
     added: Floats  # (n_sites,) places

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from maillage_engine import _check
+from maillage_engine._bounds import Bounded
 from maillage_engine._check import Floats, Ints
 from maillage_engine._milp import Programme
 from maillage_engine._problem import within_reach
@@ -19,7 +20,7 @@ from maillage_engine.rounds import ALL_DAY, Stop, Vehicle, checked, routed
 
 
 @dataclass(frozen=True, slots=True)
-class ChosenStops:
+class ChosenStops(Bounded):
     """Stops that can be visited within so many days, and who is near one."""
 
     stops: Ints  # (n_stops,) columns of reach, increasing

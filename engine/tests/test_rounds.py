@@ -229,6 +229,7 @@ def test_chosen_stops_reach_no_more_than_the_best_choice_and_fit_in_their_days()
         assert len(found.days) <= days
         met += found.objective == best
         assert found.proven == (found.objective >= found.bound - 1e-6)
+        assert found.gap == pytest.approx(1 - found.objective / found.bound)
     assert met == 25
 
 

@@ -48,7 +48,7 @@ class Tally(NamedTuple):
 class Desk(NamedTuple):
     """Where one thread writes what it knows of the ring it looks at."""
 
-    ends: NDArray[np.int64]  # (strips, 4) cells where each strip is reached by one, by all, not
+    ends: NDArray[np.int32]  # (strips, 4) cells where each strip is reached by one, by all, not
     circle: NDArray[np.float64]  # (largest group, 4) x, y, and squared radius, less and more
     total: NDArray[np.float64]  # (largest group,) what each facility finds where places are tested
 
@@ -56,7 +56,7 @@ class Desk(NamedTuple):
 @compiled
 def _desk(strips, sites):
     largest = np.diff(sites.group).max()
-    ends = np.empty((strips.west.size, 4), np.int64)
+    ends = np.empty((strips.west.size, 4), np.int32)
     return Desk(ends, np.empty((largest, 4)), np.zeros(largest))
 
 
@@ -115,9 +115,8 @@ def _run(strips, desk, i, side):
 
 
 @inlined
-def _circle(desk, member):
-    row = desk.circle[member]
-    return row[0], row[1], row[2], row[3]
+def _circle(desk, i):
+    return desk.circle[i, 0], desk.circle[i, 1], desk.circle[i, 2], desk.circle[i, 3]
 
 
 @compiled
@@ -185,24 +184,37 @@ def _scatter_ring(strips, sites, tally, desk, ring):
                     increased(tally.by_place, k, inside, gain)
 
 
+@inlined
+def _touches(sites, tally, ring):
+    """Whether something is lost at a ring, and it is not wholly on the other half of the sphere."""
+    first, last, layer, band = ring
+    squared = sites.squared[sites.kind[first], layer, band]
+    highest = (sites.half[layer] * sites.toward[2, first:last]).max()
+    return tally.drop[band] > 0 and highest >= -np.sqrt(squared * (1 - squared / 4)) - MARGIN
+
+
 @compiled
-def visit(strips, sites, tally, part, scatter):
-    """Visit every pair of some groups: sum what origins hold, or hand out each site's share."""
+def gather(strips, sites, tally, part):
+    """Visit every pair of some groups, and sum what the origins within reach hold."""
     desk = _desk(strips, sites)
     for group in range(part[0], part[1]):
-        first, last = sites.group[group], sites.group[group + 1]
         for layer in range(sites.half.size):
             for band in range(tally.drop.size):
-                ring = (first, last, layer, band)
-                squared = sites.squared[sites.kind[first], layer, band]
-                sine = np.sqrt(squared * (1 - squared / 4))
-                highest = (sites.half[layer] * sites.toward[2, first:last]).max()
-                if tally.drop[band] == 0 or highest < -sine - MARGIN:
-                    continue  # nothing is lost there, or the ring stays on the other half
-                if scatter:
-                    _scatter_ring(strips, sites, tally, desk, ring)
-                else:
+                ring = (sites.group[group], sites.group[group + 1], layer, band)
+                if _touches(sites, tally, ring):
                     _gather_ring(strips, sites, tally, desk, ring)
+
+
+@compiled
+def scatter(strips, sites, tally, part):
+    """Visit every pair of some groups, and hand out the share of each facility."""
+    desk = _desk(strips, sites)
+    for group in range(part[0], part[1]):
+        for layer in range(sites.half.size):
+            for band in range(tally.drop.size):
+                ring = (sites.group[group], sites.group[group + 1], layer, band)
+                if _touches(sites, tally, ring):
+                    _scatter_ring(strips, sites, tally, desk, ring)
 
 
 @compiled

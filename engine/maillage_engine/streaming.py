@@ -5,7 +5,7 @@ again in both steps; the answer is that of `pairs_within`, `step_weight` and `tw
 same pairs, thresholds included, and the same scores up to rounding.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias, TypeVar
 
@@ -195,7 +195,7 @@ def _counts(
         Tally(*held, found, np.empty((room, 3), np.int64), np.zeros(1, np.int64))
         for _ in range(PARTS)
     ]
-    _visit(strips, sites, parts, scatter=False)
+    _visit(_stream.gather, strips, sites, parts)
     return parts
 
 
@@ -216,7 +216,7 @@ def _scatter(strips: Strips, sites: Sites, share: Floats, drop: Floats) -> Float
                 )
                 for _ in range(PARTS)
             ]
-            _visit(strips, sites, parts, scatter=True)
+            _visit(_stream.scatter, strips, sites, parts)
             for other in parts[1:]:
                 parts[0].by_cell[:] += other.by_cell
                 parts[0].by_place[:] += other.by_place
@@ -237,11 +237,11 @@ def _alike(drop: Floats) -> list[tuple[float, Floats, float]]:
     return [(float(lost), one, 1.0) for lost, one in zip(drop, np.eye(drop.size), strict=True)]
 
 
-def _visit(strips: Strips, sites: Sites, parts: list[Tally], *, scatter: bool) -> None:
+def _visit(step: Callable[..., None], strips: Strips, sites: Sites, parts: list[Tally]) -> None:
     edges = np.linspace(0, sites.group.size - 1, PARTS + 1).astype(int).tolist()
     with ThreadPoolExecutor(PARTS) as pool:
         running = [
-            pool.submit(_stream.visit, strips, sites, part, (first, last), scatter)
+            pool.submit(step, strips, sites, part, (first, last))
             for part, first, last in zip(parts, edges[:-1], edges[1:], strict=True)
         ]
         for part in running:

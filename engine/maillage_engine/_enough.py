@@ -71,13 +71,14 @@ class Tree:
         free = low < high
         fixed_low, fixed_high = np.where(free & (rest < -slack), 1.0, low), high.copy()
         fixed_high[free & (rest > slack)] = 0.0
-        open_ = share > 1 - WHOLE
-        if open_.sum() <= count and (self.reach @ open_).all():
-            return np.flatnonzero(open_)
         split = np.where(fixed_low < fixed_high, np.abs(share - 0.5), np.inf)
         at = int(split.argmin())
-        if not np.isfinite(split[at]):
-            return None  # every site is decided, and they do not cover
+        decided = not np.isfinite(split[at])
+        open_ = fixed_low > 0.5 if decided else share > 1 - WHOLE
+        if open_.sum() <= count and (self.reach @ open_).all():
+            return np.flatnonzero(open_)
+        if decided:
+            return None
         for value in (0.0, 1.0):
             lower, upper = fixed_low.copy(), fixed_high.copy()
             lower[at] = upper[at] = value

@@ -26,7 +26,7 @@ class Improvement(Bounded):
     sites: Ints  # (n_open,) open after the change, increasing
     opened: Ints  # (n_new,) among them, those that are new
     closed: Ints  # (n_closed,) those that no longer are
-    before: float  # person-minutes today
+    before: float  # person-minutes today; infinite while someone has no site within reach
     objective: float  # person-minutes after
     bound: float  # no such change does better
     proven: bool  # the gap is at most one millionth
@@ -77,7 +77,8 @@ def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
     BadArray, BadParameter
         If a number is negative, a position does not exist, or too many closures are allowed.
     Infeasible
-        Naming `reach` when someone is within reach of nothing open today (or `time`).
+        Naming `reach` when someone is within reach of nothing that is open or may be, `opening`
+        when so few new sites cannot bring everyone within reach (or `time`).
 
     Notes
     -----
@@ -85,7 +86,8 @@ def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
     may take until `time_limit`.
 
     At most `closing` of today's sites close, so one of an origin's first `closing + 1` stays open:
-    farther sites are never looked at, which keeps the programme small.
+    farther sites are never looked at, which keeps the programme small. Who reaches nothing today
+    must be reached afterwards.
 
     References
     ----------
@@ -116,6 +118,8 @@ def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
         programme.constrain(0, opened[barred], 1.0, most=0.0)
     before = _total(served, weight, open_today)
     found = programme.solve(seconds=_problem.seconds(time_limit))
+    if found.impossible:
+        raise Infeasible("opening", f"{opening} new sites cannot bring everyone within reach.")
     if found.values is None:
         raise Infeasible("time", "no change was found in the time allowed.")
     sites = np.flatnonzero(found.values[opened] > 0.5)
@@ -233,18 +237,21 @@ def _only(reach: Pairs, columns: Ints) -> Pairs:
 
 
 def _ensured(served: Pairs, today: Ints, closing: int) -> Floats:
-    """Return the minutes to the (closing + 1)th nearest of today's sites: one of them stays."""
+    """Return the minutes to the (closing + 1)th nearest of today's sites: one of them stays.
+
+    Infinite where there are not so many.
+    """
+    if not (np.diff(served.start) > 0).all():
+        alone = _problem.named(np.flatnonzero(np.diff(served.start) == 0))
+        raise Infeasible(
+            "reach",
+            "everyone must be within reach of a site that is open or may be opened;"
+            f" not so for {alone}.",
+        )
     known = _only(served, today)
     order = np.lexsort((known.minutes, known.origin))
     place = known.start[:-1] + closing
     enough = place < known.start[1:]
-    if not (np.diff(known.start) > 0).all():
-        alone = np.flatnonzero(np.diff(known.start) == 0)
-        raise Infeasible(
-            "reach",
-            "everyone must be within reach of a site open today;"
-            f" not so for {_problem.named(alone)}.",
-        )
     found = np.full(served.shape[0], np.inf)
     found[enough] = known.minutes[order][place[enough]]
     return found
@@ -280,4 +287,5 @@ def _levels(
 
 
 def _total(served: Pairs, weight: Floats, sites: Ints) -> float:
-    return float(weight @ nearest(_problem.columns_of(served, sites)).minutes)
+    minutes = nearest(_problem.columns_of(served, sites)).minutes
+    return float(weight @ minutes) if not np.isnan(minutes).any() else np.inf

@@ -58,9 +58,42 @@ def test_a_place_served_by_one_site_only_keeps_it():
     assert improve(minutes, [1, 50, 50], [0, 1], opening=1, closing=1).closed.tolist() == []
 
 
-def test_a_change_within_reach_of_nobody_today_is_refused():
+def test_who_reaches_nothing_today_is_reached_afterwards():
+    minutes = [[1, np.nan, 6], [np.nan, 1, 7], [1, 2, 0]]
+    found = improve(minutes, [5, 5, 90], [0], opening=1)
+    assert (found.sites.tolist(), found.before, found.objective) == ([0, 2], np.inf, 40.0)
+    assert (found.bound, found.proven) == (40.0, True)
+
+
+def test_with_places_out_of_reach_it_is_still_the_best_of_all_changes():
+    unreached = 0
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        minutes = rng.integers(0, 30, (6, 5)).astype(float)
+        minutes[rng.random((6, 5)) < 0.45] = np.nan
+        people, near = rng.integers(1, 9, 6), np.where(np.isnan(minutes), np.inf, minutes)
+        best = min(people @ near[:, sites].min(1) for sites in changes(5, [0, 1], 2, 1))
+        if np.isinf(best):
+            with pytest.raises(Infeasible, match="within reach"):
+                improve(minutes, people, [0, 1], opening=2, closing=1)
+            continue
+        found = improve(minutes, people, [0, 1], opening=2, closing=1)
+        assert found.objective == pytest.approx(best), seed
+        assert found.before == people @ near[:, :2].min(1)
+        unreached += int(np.isinf(found.before))
+    assert unreached == 59
+
+
+def test_too_few_openings_to_reach_everyone_are_refused_by_their_name():
+    minutes = [[1, np.nan, np.nan], [np.nan, 1, np.nan], [np.nan, np.nan, 1]]
+    with pytest.raises(Infeasible, match="1 new sites cannot bring everyone") as refused:
+        improve(minutes, [5, 5, 5], [0], opening=1)
+    assert refused.value.constraint == "opening"
+
+
+def test_who_no_site_could_ever_reach_is_named():
     with pytest.raises(Infeasible, match="not so for origin 1"):
-        improve([[0, 5], [np.nan, 0]], [1, 1], [0], opening=1)
+        improve([[0, 5], [np.nan, np.nan]], [1, 1], [0], opening=1)
 
 
 def test_more_closures_than_sites_are_refused_with_both_numbers():

@@ -15,7 +15,7 @@ from maillage_engine._compile import compiled
 from maillage_engine._lanes import LANES
 from maillage_engine._plane import Flat
 
-WANTED = 16  # places in a square as wide as a strip is high, about
+WANTED = 24  # places in a square as wide as a strip is high, about
 CELLS = 5  # in such a square
 MOST_CELLS = 2.0  # in a strip, for each of its places
 TRIMMED = 0.02  # of the places, left out on each side where the ground covered is estimated

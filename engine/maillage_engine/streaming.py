@@ -79,7 +79,7 @@ def stream_access(
     Notes
     -----
     Cost: per facility and band, about as many tests as there are origins in a ring as thick as a
-    strip is high, so the square root of the pairs within reach; a strip holds some 16 origins in a
+    strip is high, so the square root of the pairs within reach; a strip holds some 24 origins in a
     square of its height. Memory: about 100 bytes per origin. Two threads are used; they change
     nothing in the result. Bands that reach beyond 3,200 km are looked at pair by pair.
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from maillage.steering import keeping, views
-from maillage.steering.scenarios import childminders
+from maillage.steering.scenarios import childminders, rebalance_page
 from maillage.steering.scenarios import views as siting
 
 app_name = "steering"
@@ -24,6 +24,12 @@ urlpatterns = [
     path("scenarios/", siting.scenarios, name="scenarios"),
     path("scenarios/encore/", siting.again, name="scenario_again"),
     path("scenarios/assistantes-maternelles/", childminders.childminders, name="childminders"),
+    path("scenarios/reequilibrer/", rebalance_page.rebalancing, name="rebalancing"),
+    path(
+        "scenarios/reequilibrer/fichiers/<str:name>",
+        rebalance_page.download,
+        name="rebalancing_file",
+    ),
     path("scenarios/fichiers/<str:name>", siting.download, name="scenario_file"),
     path("scenarios/retenir/<slug:aim>/", siting.decide, name="decide"),
     path("decisions/<uuid:kept_id>/", siting.decision, name="decision"),

@@ -10,6 +10,8 @@ steering:discard                  POST  302   404   403   403   403   403   302 
 steering:scenarios                GET   302   403   403   403   403   403   200   200
 steering:scenario_again           POST  302   403   403   403   403   403   302   302
 steering:childminders             GET   302   403   403   403   403   403   200   200
+steering:rebalancing              GET   302   403   403   403   403   403   200   200
+steering:rebalancing_file         GET   302   403   403   403   403   403   404   404
 steering:scenario_file            GET   302   403   403   403   403   403   302   302
 steering:decide                   GET   302   403   403   403   403   403   302   302
 steering:decision                 GET   404   404   404   404   404   404   200   200

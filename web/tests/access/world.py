@@ -142,6 +142,7 @@ def make_world() -> World:
         "steering:withdraw": [kept.pk],
         "steering:discard": [kept.pk],
         "steering:scenario_file": ["lieux.csv"],
+        "steering:rebalancing_file": ["lieux.csv"],
         "steering:decide": ["moyenne"],
         "steering:decision_file": [decision.pk, "lieux.csv"],
         "steering:decision": [decision.pk],

@@ -27,7 +27,7 @@ PORTION = _(
 WHOLE = _("Écrivez un nombre entier de %(low)d à %(high)d : la valeur habituelle est gardée.")
 
 
-def _number(label: Any, low: int, high: int, help_text: Any = "") -> forms.IntegerField:
+def whole_number(label: Any, low: int, high: int, help_text: Any = "") -> forms.IntegerField:
     errors = dict.fromkeys(
         ("invalid", "min_value", "max_value"), WHOLE % {"low": low, "high": high}
     )
@@ -82,20 +82,20 @@ class PlanForm(forms.Form):
     service = Choice(label=_("Service"), choices=Kind.choices)
     public = Choice(label=_("Pour qui"), choices=Audience.choices)
     deplacement = Choice(label=_("Déplacement"), choices=Mode.choices)
-    minutes = _number(_("Minutes"), *MINUTES)
-    ajouter = _number(
+    minutes = whole_number(_("Minutes"), *MINUTES)
+    ajouter = whole_number(
         _("Lieux à ajouter"), 0, MOST_ADDED, _("Zéro avec un budget : autant qu’il le permet.")
     )
-    deplacer = _number(_("Lieux à déplacer"), 0, MOST_MOVED)
-    vehicules = _number(_("Véhicules itinérants"), 0, MOST_VEHICLES)
-    etapes = _number(
+    deplacer = whole_number(_("Lieux à déplacer"), 0, MOST_MOVED)
+    vehicules = whole_number(_("Véhicules itinérants"), 0, MOST_VEHICLES)
+    etapes = whole_number(
         _("Étapes par véhicule"), 0, MOST_STOPS,
         _("Avec des véhicules, ce sont les étapes qui s’ajoutent."),
     )  # fmt: skip
-    budget = _number(_("Budget par an (€)"), 0, MOST_EUROS)
-    ouverture = _number(_("Coût d’un lieu par an, hors salaires (€)"), 0, MOST_EUROS)
-    salaire = _number(_("Coût d’un temps plein par an (€)"), 0, MOST_EUROS)
-    personnes = _number(_("Personnes suivies par temps plein"), 0, 10_000)
+    budget = whole_number(_("Budget par an (€)"), 0, MOST_EUROS)
+    ouverture = whole_number(_("Coût d’un lieu par an, hors salaires (€)"), 0, MOST_EUROS)
+    salaire = whole_number(_("Coût d’un temps plein par an (€)"), 0, MOST_EUROS)
+    personnes = whole_number(_("Personnes suivies par temps plein"), 0, 10_000)
     etp_lieu = FullTimeField(
         _("Personnel de chaque lieu, au moins (temps plein)"), 100, _("0,5 pour un mi-temps.")
     )
@@ -109,9 +109,9 @@ class PlanForm(forms.Form):
         help_text=_("Le temps de chaque personne : 1 ; 0,5 ; 0,5. La page compare alors moins de"
                     " lieux, plus de présence, moins de trajet."),
     )  # fmt: skip
-    ecart = _number(_("Entre deux lieux d’une même personne, au plus (minutes)"), 1, 120)
-    venue_basse = _number(_("Part du public proche qui viendrait, au moins (%)"), 0, 100)
-    venue_haute = _number(_("Part du public proche qui viendrait, au plus (%)"), 0, 100)
+    ecart = whole_number(_("Entre deux lieux d’une même personne, au plus (minutes)"), 1, 120)
+    venue_basse = whole_number(_("Part du public proche qui viendrait, au moins (%)"), 0, 100)
+    venue_haute = whole_number(_("Part du public proche qui viendrait, au plus (%)"), 0, 100)
 
     def __init__(self, given: QueryDict, departements: list[tuple[str, str]], home: str) -> None:
         codes = [code for code, _name in departements]

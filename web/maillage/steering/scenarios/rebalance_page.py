@@ -1,0 +1,155 @@
+"""The page where new places are shared fairly among the sites of a département."""
+
+from dataclasses import replace
+from typing import Any, cast
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from maillage.directory.vocabulary import Kind
+from maillage.organizations.permissions import AtWork, professionals_only
+from maillage.steering import actions, inputs, presentation
+from maillage.steering.classes import classes_for
+from maillage.steering.forms import Choice, loaded_departements
+from maillage.steering.inputs import departements
+from maillage.steering.models import FrozenResult, key_of
+from maillage.steering.permissions import home_departement, may_steer, officers
+from maillage.steering.provenance import code_version
+from maillage.steering.question import MINUTES, default_audience
+from maillage.steering.scenarios import rebalance_words
+from maillage.steering.scenarios.forms import MOST_EUROS, whole_number
+from maillage.steering.scenarios.rebalance import rebalance
+from maillage.steering.scenarios.rebalancing import (
+    WORDS,
+    Equity,
+    Rebalanced,
+    Rebalancing,
+    unpack,
+)
+from maillage.steering.views import nothing_loaded, rights_of
+from maillage.steering.vocabulary import Audience
+from maillage.territory.models import Mode
+
+MOST_PLACES = 2000
+FILES = {"lieux.csv": rebalance_words.sites_csv, "communes.csv": rebalance_words.communes_csv}
+
+
+class RebalancingForm(forms.Form):
+    """The question, as the address carries it. A wrong field is told, and falls back."""
+
+    departement = Choice(label=gettext_lazy("Département"))
+    service = Choice(label=gettext_lazy("Service"), choices=Kind.choices)
+    public = Choice(label=gettext_lazy("Pour qui"), choices=Audience.choices)
+    deplacement = Choice(label=gettext_lazy("Déplacement"), choices=Mode.choices)
+    minutes = whole_number(gettext_lazy("Minutes"), *MINUTES)
+    equite = Choice(label=gettext_lazy("Ce qui est juste"), choices=Equity.choices)
+    places = whole_number(
+        gettext_lazy("Places nouvelles"), 0, MOST_PLACES,
+        gettext_lazy("Vide avec un budget : autant qu’il en paie."),
+    )  # fmt: skip
+    plafond = whole_number(gettext_lazy("Places nouvelles dans un lieu, au plus"), 1, 200)
+    budget = whole_number(gettext_lazy("Budget (€)"), 0, MOST_EUROS)
+    cout = whole_number(gettext_lazy("Coût d’une place (€)"), 0, MOST_EUROS)
+
+    def __init__(self, given: QueryDict, known: list[tuple[str, str]], home: str) -> None:
+        super().__init__(given)
+        cast(Choice, self.fields["departement"]).choices = known
+        self.is_valid()
+        kept = {WORDS[name]: value for name, value in self.cleaned_data.items() if value}
+        kept.setdefault("departement", home)
+        if "audience" not in kept:
+            kept["audience"] = default_audience(kept.get("kind", Kind.EAJE.value)).value
+        self.asked = Rebalancing(**kept)
+        self.data = QueryDict(self.asked.query())
+
+    def clean(self) -> dict[str, Any]:
+        """A budget says nothing without the cost of a place."""
+        given = super().clean() or {}
+        if bool(given.get("budget")) != bool(given.get("cout")) and not self.errors:
+            self.add_error("cout", _("Donnez le budget et le coût d’une place, les deux."))
+        return given
+
+
+@require_GET
+@professionals_only(officers)
+def rebalancing(request: AtWork) -> HttpResponse:
+    """Share new places; see today's beside what they change."""
+    form = _form(request)
+    if form is None:
+        return nothing_loaded(request)
+    may_steer(request.rights, form.asked.departement)
+    context: dict[str, Any] = {
+        "form": form,
+        "fields": [form[name] for name in form.fields],
+        "path": [(_("Pilotage"), reverse("steering:home")),
+                 (_("Scénarios"), reverse("steering:scenarios")), (_("Rééquilibrer"), "")],
+    }  # fmt: skip
+    if request.GET and not form.errors:
+        found = answer(form.asked)
+        context |= rebalance_words.said(found)
+        if found.receivers:
+            context |= _map(found) | {"query": form.asked.query()}
+    return render(request, "steering/rebalancing.html", context)
+
+
+@require_GET
+@professionals_only(officers)
+def download(request: AtWork, name: str) -> HttpResponse:
+    """The same answer as a table."""
+    form = _form(request)
+    if form is None:
+        return nothing_loaded(request)
+    may_steer(request.rights, form.asked.departement)
+    if name not in FILES or form.errors:
+        raise Http404
+    found = answer(form.asked)
+    if not found.receivers:
+        raise Http404
+    response = HttpResponse(FILES[name](found), content_type="text/csv; charset=utf-8")
+    stem = f"reequilibrage-{form.asked.departement}-{form.asked.kind}-{name}"
+    response["Content-Disposition"] = f'attachment; filename="{stem}"'
+    response["X-Data-Hash"] = found.data_hash
+    return response
+
+
+def answer(asked: Rebalancing) -> Rebalanced:
+    """Find the frozen answer on the same facts, else compute and keep it."""
+    question = asked.question()
+    facts = inputs.facts(question)
+    key = key_of("rebalancing", asked.query(), facts.sha256(), code_version())
+    packed = FrozenResult.objects.packed(key)
+    if packed is not None:
+        return unpack(packed)
+    found = rebalance(asked, inputs.Inputs(facts, inputs.communes(question)))
+    actions.freeze(key, found.pack())
+    return found
+
+
+def _form(request: HttpRequest) -> RebalancingForm | None:
+    loaded = loaded_departements(departements())
+    if not loaded:
+        return None
+    home = home_departement(rights_of(request), [code for code, _name in loaded])
+    return RebalancingForm(request.GET, loaded, home)
+
+
+def _map(found: Rebalanced) -> dict[str, Any]:
+    """The map of today's access, with the sites that receive places."""
+    made = actions.answer(found.asked.question())
+    ground = actions.ground(made.facts)
+    diagnosis = made.diagnosis
+    drawn = presentation.score_map(diagnosis, ground, classes_for(diagnosis.communes))
+    places = [
+        (ground.spot(one.latitude, one.longitude), f"{one.name} : + {one.added}")
+        for one in found.receivers
+        if one.added
+    ]
+    return {
+        "map": replace(drawn, dots=[(*spot, name) for spot, name in places if spot]),
+        "shapes": presentation.shapes(ground),
+    }

@@ -1,0 +1,159 @@
+"""New places shared: today's beside, the total and the limit held, what cannot be is named.
+
+Two sites: Aval's reaches Aval and Bourg (150 children), Cime's reaches Cime and Dent (50).
+"""
+
+import pytest
+from django.test import Client
+
+from maillage.organizations.tests.staff import Role, person, sign_in
+from maillage.steering import actions as diagnoses
+from maillage.steering.scenarios.rebalance_page import answer
+from maillage.steering.scenarios.rebalancing import Equity, Rebalanced, Rebalancing
+from maillage.steering.tests import toy
+from maillage.steering.tests.test_pages import words
+from maillage.territory.models import TravelTime
+
+pytestmark = pytest.mark.django_db
+PAGE = "/pilotage/scenarios/reequilibrer/"
+NEAR, FAR = 5, 90
+REACHES = {"70001": ("70001", "70002"), "70003": ("70003", "70004")}
+ASKED = Rebalancing("70", kind="laep", audience="moins-de-6-ans", places=6)
+
+
+@pytest.fixture(autouse=True)
+def _territory() -> None:
+    toy.territory(minutes=False)
+
+
+def two_sites(aval: int | None = 30, cime: int | None = 4) -> None:
+    source = toy.dataset("matrix")
+    for site, capacity in (("70001", aval), ("70003", cime)):
+        toy.drop_in(site, capacity=capacity)
+        for code, *_rest in toy.COMMUNES:
+            minutes = NEAR if code in REACHES[site] else FAR
+            TravelTime.objects.create(
+                origin_id=code, destination_id=site, mode="car", minutes=minutes, dataset=source
+            )
+
+
+def asked(**changes: object) -> Rebalanced:
+    return answer(Rebalancing(**{"departement": "70", "kind": "laep",
+                                 "audience": "moins-de-6-ans", "places": 6} | changes))  # type: ignore[arg-type]  # fmt: skip
+
+
+def added(found: Rebalanced) -> dict[str, int]:
+    return {one.commune_name: one.added for one in found.receivers}
+
+
+@pytest.mark.parametrize("aim", Equity.values)
+def test_six_places_make_everyone_equal_and_that_is_proven(aim: str) -> None:
+    two_sites()
+    found = asked(aim=aim)
+    assert found.before
+    assert found.after
+    assert (found.before.least, found.before.least_at) == (8.0, "Cime")
+    assert found.before.gini == pytest.approx(0.75 * 0.25 * 0.12 / 0.17, abs=1e-6)
+    assert added(found) == {"Aval": 0, "Cime": 6}
+    assert (found.after.least, found.after.gini) == (20.0, 0.0)
+    assert found.proven
+    assert found.is_better
+
+
+def test_whole_places_are_the_best_whole_ones_and_the_bound_is_told() -> None:
+    two_sites()
+    found = asked(places=8)  # 6.5 and 1.5 would give 21; 7 and 1 give 31 for 150
+    assert added(found) == {"Aval": 1, "Cime": 7}
+    assert found.after
+    assert found.after.least == pytest.approx(100 * 31 / 150, abs=1e-6)
+    assert (found.bound, found.proven) == (21.0, False)
+
+
+def test_the_total_and_the_limit_of_each_site_hold() -> None:
+    two_sites()
+    found = asked(most=4)
+    assert added(found) == {"Aval": 2, "Cime": 4}
+    assert found.after
+    assert (found.after.least, found.proven) == (16.0, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"most": 2}, ("plafond", 6.0, 4.0)),
+        ({"budget": 100_000, "cost": 30_000}, ("budget", 180_000.0, 100_000.0)),
+        ({"places": 0, "budget": 10_000, "cost": 30_000}, ("budget", 30_000.0, 10_000.0)),
+        ({"places": 0}, ("nombre", 0.0, 0.0)),
+        ({"kind": "eaje"}, ("lieux", 0.0, 0.0)),
+    ],
+)
+def test_what_makes_it_impossible_is_named(
+    changes: dict[str, object], refusal: tuple[str, float, float]
+) -> None:
+    two_sites()
+    found = asked(**changes)
+    assert found.refusal == refusal
+    assert found.receivers == ()
+
+
+def test_a_budget_pays_as_many_places_as_it_can() -> None:
+    two_sites()
+    found = asked(places=0, budget=100_000, cost=30_000)
+    assert added(found) == {"Aval": 0, "Cime": 3}
+
+
+def test_a_sharing_that_would_widen_the_gap_is_not_proposed() -> None:
+    two_sites(cime=20)  # Cime has 40 for 100, Aval 20: three places each would part them more
+    found = asked(most=3, aim=Equity.GINI.value)
+    assert found.refusal[0] == "mesure"
+    assert found.after is None
+
+
+def test_a_site_whose_places_are_not_known_stays_out_and_is_said(client: Client) -> None:
+    two_sites(cime=None)
+    found = asked()
+    assert (added(found), found.silent) == ({"Aval": 6}, 1)
+    assert [town.name for town in found.towns if not town.in_reach] == ["Cime", "Dent"]
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    said = words(officer.get(f"{PAGE}?{ASKED.query()}"))
+    assert "1 lieu n’a pas de nombre de places connu" in said
+    assert "2 communes" in said
+
+
+def test_the_access_of_today_is_the_diagnosis_s_and_neighbours_receive_nothing() -> None:
+    toy.matrix(toy.dataset("matrix"))
+    toy.both_drop_ins()
+    found = asked()
+    made = diagnoses.answer(found.asked.question()).diagnosis
+    assert [town.before for town in found.towns] == pytest.approx([c.score for c in made.communes])
+    assert added(found) == {"Aval": 6}
+
+
+def test_the_page_says_before_after_the_proof_and_gives_both_files(client: Client) -> None:
+    two_sites()
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    assert "Partager les places" in words(officer.get(PAGE))
+    said = words(officer.get(f"{PAGE}?{ASKED.query()}"))
+    assert "avait 8,0 places pour 100 enfants de moins de 6 ans (Cime)" in said
+    assert "Prouvé : aucun partage ne ferait mieux, même avec des fractions de place." in said
+    assert "2 communes gagnent, où vivent 50 enfants" in said
+    sites = officer.get(f"{PAGE}fichiers/lieux.csv?{ASKED.query()}").content.decode()
+    assert sites.splitlines()[2].endswith("Cime,CC des Monts,4.0,6")
+    towns = officer.get(f"{PAGE}fichiers/communes.csv?{ASKED.query()}").content.decode()
+    assert "70004,Dent,CC des Monts,10,8.0,20.0,1" in towns.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("places=-3", "Écrivez un nombre entier de 0 à 2000"),
+        ("plafond=0", "Écrivez un nombre entier de 1 à 200"),
+        ("places=6&budget=1000", "Donnez le budget et le coût d’une place, les deux."),
+        ("equite=autre", "« autre » n’est pas dans la liste"),
+        ("service=laep&places=", "Écrivez un nombre de places, ou un budget"),
+    ],
+)
+def test_a_wrong_input_is_told_in_a_sentence(client: Client, query: str, told: str) -> None:
+    two_sites()
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    assert told in words(officer.get(f"{PAGE}?{query}"))

@@ -23,6 +23,7 @@ from maillage.steering.scenarios.rebalancing import (
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 PER = 100  # people a score is given for
+TRIED = 30  # moves that are measured in each step
 STEPS = 40  # moves of one place that are tried after rounding, at most
 SAME = 12  # digits of two measures that count as equal
 CLOSE = 1e-6
@@ -152,9 +153,8 @@ def _improved(asked: Rebalancing, offer: _Offer, added: Floats) -> Floats:
     measured = _measure(asked, offer, access)
     for _step in range(STEPS):
         moves = [
-            (_measure(asked, offer, access + gain[:, to] - gain[:, of]), int(of), int(to))
-            for of in np.flatnonzero(now > 0)
-            for to in np.flatnonzero(now < offer.room)
+            (_measure(asked, offer, access + gain[:, to] - gain[:, of]), of, to)
+            for of, to in _promising(asked, offer, now, access)
         ]
         best = min(moves, default=(measured, 0, 0))
         if best[0] >= measured:
@@ -163,6 +163,31 @@ def _improved(asked: Rebalancing, offer: _Offer, added: Floats) -> Floats:
         now[of], now[to] = now[of] - 1, now[to] + 1
         access = gain @ (offer.supply + now)
     return now
+
+
+def _promising(
+    asked: Rebalancing, offer: _Offer, now: Floats, access: Floats
+) -> list[tuple[int, int]]:
+    """The moves of one place worth measuring: by who is least served then, and by the slope."""
+    gain, rows = offer.gain, offer.in_reach
+    of, to = np.flatnonzero(now > 0), np.flatnonzero(now < offer.room)
+    slope = gain.T @ _slope(access, offer.people)
+    order = [(slope[to][None, :] - slope[of][:, None]).ravel()]
+    if asked.aim == Equity.WORST_OFF:
+        left, more = access[rows][:, None] - gain[rows][:, of], gain[rows][:, to]
+        least = [(column[:, None] + more).min(axis=0) for column in left.T]
+        order.append(-np.concatenate(least).round(SAME) if least else np.zeros(0))
+    first = np.lexsort(order)[:TRIED]
+    return [(int(of[at // to.size]), int(to[at % to.size])) for at in first]
+
+
+def _slope(access: Floats, people: Floats) -> Floats:
+    """How the mean difference between two persons grows with the access of each commune."""
+    order = np.argsort(access, kind="stable")
+    share = people[order] / people.sum()
+    slope = np.empty(access.size)
+    slope[order] = share * (2 * np.cumsum(share) - share - 1)
+    return slope
 
 
 def _measure(asked: Rebalancing, offer: _Offer, access: Floats) -> tuple[float, float]:

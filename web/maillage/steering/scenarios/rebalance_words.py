@@ -23,7 +23,7 @@ def said(found: Rebalanced) -> dict[str, Any]:
         return {"refusal": refusal(found)}
     return {
         "verdict": _verdict(found, before, after),
-        "proof": _proof(found),
+        "proof": _proof(found, after),
         "gains": _gains(found),
         "notes": _notes(found),
         "measures": _measures(before, after),
@@ -93,13 +93,20 @@ def _index(value: float | None) -> str:
     return "–" if value is None else wording.number(value, 3)
 
 
-def _proof(found: Rebalanced) -> str:
+def _proof(found: Rebalanced, after: Fairness) -> str:
     if found.proven:
         return _("Prouvé : aucun partage ne ferait mieux, même avec des fractions de place.")
     if found.asked.aim == Equity.WORST_OFF:
-        best = f"{wording.number(found.bound, 2)} {_unit(found)}"
+        reached, best = wording.number(after.least, 2), wording.number(found.bound, 2)
     else:
-        best = _index(found.bound)
+        reached, best = _index(after.gini), _index(found.bound)
+    if reached == best:
+        return _(
+            "Prouvé, au dernier chiffre affiché près : aucun partage ne ferait mieux, même avec des"
+            " fractions de place."
+        )
+    if found.asked.aim == Equity.WORST_OFF:
+        best = f"{best} {_unit(found)}"
     return _(
         "Au mieux connu, en places entières. Il est prouvé qu’aucun partage ne fait mieux que"
         " %(best)s, même avec des fractions de place."

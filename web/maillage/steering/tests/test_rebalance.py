@@ -3,6 +3,9 @@
 Two sites: Aval's reaches Aval and Bourg (150 children), Cime's reaches Cime and Dent (50).
 """
 
+from itertools import product
+from operator import mul
+
 import pytest
 from django.test import Client
 
@@ -96,6 +99,46 @@ def test_what_makes_it_impossible_is_named(
     assert found.receivers == ()
 
 
+@pytest.mark.parametrize("aim", Equity.values)
+def test_the_sharing_is_the_best_of_all_whole_ones_tried_one_by_one(aim: str) -> None:
+    source = toy.dataset("matrix")
+    for site, _name, *_rest in toy.COMMUNES[:4]:
+        toy.drop_in(site, capacity=int(site[-1]) * 3)
+        for at, (code, *_facts) in enumerate(toy.COMMUNES):
+            TravelTime.objects.create(
+                origin_id=code, destination_id=site, mode="car", dataset=source,
+                minutes=12 * abs(int(site[-1]) - 1 - at),
+            )  # fmt: skip
+    found = asked(aim=aim, most=3, places=5)
+    tried = []
+    for share in product(range(4), repeat=4):
+        if sum(share) == 5:
+            tried.append(_measured(found, share, aim))
+    assert len(tried) == 40
+    assert found.after
+    reached = -found.after.least if aim == Equity.WORST_OFF else found.after.gini
+    assert reached == pytest.approx(min(tried), abs=1e-6)
+
+
+def _measured(found: Rebalanced, share: tuple[int, ...], aim: str) -> float:
+    """What a sharing is worth, worked out apart from the product: the smaller the better."""
+    weight = [[{0: 1.0, 12: 0.68, 24: 0.22}.get(12 * abs(to - at), 0.0) for to in range(4)]
+              for at in range(4)]  # fmt: skip
+    people = [town.people for town in found.towns]
+    own = [sum(people[at] * weight[at][to] for at in range(4)) for to in range(4)]
+    access = [
+        town.before + 100 * sum(weight[at][to] * share[to] / own[to] for to in range(4))
+        for at, town in enumerate(found.towns)
+    ]
+    if aim == Equity.WORST_OFF:
+        return -min(access)
+    total = sum(people)
+    mean = sum(map(mul, people, access)) / total
+    pairs = product(range(4), repeat=2)
+    apart = sum(people[i] * people[j] * abs(access[i] - access[j]) for i, j in pairs)
+    return apart / (2 * total**2 * mean)
+
+
 def test_a_budget_pays_as_many_places_as_it_can() -> None:
     two_sites()
     found = asked(places=0, budget=100_000, cost=30_000)
@@ -136,6 +179,8 @@ def test_the_page_says_before_after_the_proof_and_gives_both_files(client: Clien
     said = words(officer.get(f"{PAGE}?{ASKED.query()}"))
     assert "avait 8,0 places pour 100 enfants de moins de 6 ans (Cime)" in said
     assert "Prouvé : aucun partage ne ferait mieux, même avec des fractions de place." in said
+    eight = words(officer.get(f"{PAGE}?{ASKED.query().replace('places=6', 'places=8')}"))
+    assert "aucun partage ne fait mieux que 21,00 places pour 100 enfants" in eight
     assert "2 communes gagnent, où vivent 50 enfants" in said
     sites = officer.get(f"{PAGE}fichiers/lieux.csv?{ASKED.query()}").content.decode()
     assert sites.splitlines()[2].endswith("Cime,CC des Monts,4.0,6")

@@ -23,6 +23,7 @@ from maillage.demo import (
     scenarios,
     searches,
     support,
+    targets,
     trust,
     workday,
 )
@@ -79,6 +80,7 @@ def load(network: Network, departements: Sequence[str], anchor: date) -> Loaded:
             referrals.receive(anchor)
             fees.receive(anchor)
             scenarios.receive(anchor)
+            targets.receive(anchor)
             quality.look_back(anchor)
             searches.receive(anchor)
         stored = _rebuild_openings(written, anchor)
@@ -108,6 +110,7 @@ def remove() -> int:
         searches.remove()
         fees.remove()
         scenarios.remove()
+        targets.remove()
         trust.remove()
         pooling.remove()
         referrals.remove()

@@ -35,3 +35,11 @@ class DecisionIsPublished(DomainError):
         "« {title} » est publiée : ses lecteurs ne doivent pas la voir changer. Retirez-la de la"
         " publication pour la modifier."
     )
+
+
+class TargetAlreadyWritten(DomainError):
+    code = "target_already_written"
+    message = _(
+        "Cette intercommunalité a déjà un objectif sur cette question et cette mesure. Retirez-le"
+        " d’abord pour en écrire un autre."
+    )

@@ -9,7 +9,9 @@ from typing import Self, TypeVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from maillage.territory.models import Departement
+from maillage.directory.vocabulary import Kind
+from maillage.steering.vocabulary import Audience
+from maillage.territory.models import Departement, Epci, Mode
 
 
 class FrozenResultQuerySet(models.QuerySet["FrozenResult"]):
@@ -149,3 +151,133 @@ class KeptScenario(Kept):
                 violation_error_message=_("Dites d’abord quand les lieux ont ouvert."),
             ),
         ]
+
+
+class TargetQuerySet(models.QuerySet["Target"]):
+    """Questions asked of equity targets: they are public, as the diagnosis is."""
+
+    def current(self, departement: str) -> Self:
+        """Keep those of a département that were not taken back, question by question."""
+        found = self.filter(departement=departement, withdrawn_at=None)
+        return found.select_related("epci").order_by(
+            "kind", "audience", "mode", "minutes", "gauge", "epci__name", "pk"
+        )
+
+
+class Target(models.Model):
+    """What one EPCI should reach by a year: from a value to a better one, on one question.
+
+    No account is in it: the audit trail says who wrote it. It never changes: one takes it back and
+    writes another, so that what was promised stays readable.
+    """
+
+    class Gauge(models.TextChoices):
+        COVERAGE = "couverture", _("la part du public à portée (en %)")
+        SCORE = "acces-moyen", _("l’accès moyen par personne (score)")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    epci = models.ForeignKey(
+        Epci, models.PROTECT, related_name="+", verbose_name=_("intercommunalité")
+    )
+    kind = models.CharField(_("service"), max_length=40, choices=Kind.choices)
+    audience = models.CharField(_("pour qui"), max_length=20, choices=Audience.choices)
+    mode = models.CharField(_("déplacement"), max_length=10, choices=Mode.choices)
+    minutes = models.PositiveSmallIntegerField(_("seuil (minutes)"))
+    gauge = models.CharField(_("ce qui est mesuré"), max_length=12, choices=Gauge.choices)
+    start_year = models.PositiveSmallIntegerField(_("année de départ"))
+    start_value = models.DecimalField(_("valeur de départ"), max_digits=9, decimal_places=3)
+    end_year = models.PositiveSmallIntegerField(_("année visée"))
+    end_value = models.DecimalField(_("valeur visée"), max_digits=9, decimal_places=3)
+    written_at = models.DateTimeField(_("écrit le"), auto_now_add=True)
+    withdrawn_at = models.DateTimeField(_("retiré le"), null=True, blank=True)
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("objectif d’équité")
+        verbose_name_plural = _("objectifs d’équité")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_target_for_an_epci_a_question_and_a_gauge",
+                fields=["departement", "epci", "kind", "audience", "mode", "minutes", "gauge"],
+                condition=models.Q(withdrawn_at=None),
+                violation_error_message=_(
+                    "Cette intercommunalité a déjà un objectif sur cette question et cette mesure."
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_target_comes_after_its_start",
+                condition=models.Q(end_year__gt=models.F("start_year")),
+                violation_error_message=_("L’année visée vient après l’année de départ."),
+            ),
+            models.CheckConstraint(
+                name="a_target_is_between_2000_and_2100",
+                condition=models.Q(start_year__gte=2000, end_year__lte=2100),
+                violation_error_message=_("Les années vont de 2000 à 2100."),
+            ),
+            models.CheckConstraint(
+                name="a_target_asks_for_more_than_its_start",
+                condition=models.Q(end_value__gt=models.F("start_value"), start_value__gte=0),
+                violation_error_message=_(
+                    "La valeur visée est plus haute que celle de départ, qui n’est pas négative."
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_share_aimed_at_is_at_most_100",
+                condition=~models.Q(gauge="couverture") | models.Q(end_value__lte=100),
+                violation_error_message=_("Une part du public va de 0 à 100 pour cent."),
+            ),
+            models.CheckConstraint(
+                name="the_threshold_of_a_target_is_5_to_120_minutes",
+                condition=models.Q(minutes__gte=5, minutes__lte=120),
+                violation_error_message=_("Le seuil va de 5 à 120 minutes."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class TargetReading(models.Model):
+    """What a diagnosis said of a target one year. Never rewritten: row-level security forbids it.
+
+    The lowest and highest are those of every EPCI of the département, with or without a target.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    target = models.ForeignKey(Target, models.PROTECT, related_name="readings")
+    year = models.PositiveSmallIntegerField(_("année"))
+    value = models.DecimalField(_("valeur relevée"), max_digits=9, decimal_places=3)
+    lowest = models.DecimalField(_("la moins bien servie"), max_digits=9, decimal_places=3)
+    highest = models.DecimalField(_("la mieux servie"), max_digits=9, decimal_places=3)
+    people = models.FloatField(_("public concerné"))
+    data_hash = models.CharField(_("empreinte des données"), max_length=64)
+    code_version = models.CharField(_("version du code"), max_length=120)
+    taken_at = models.DateTimeField(_("relevé le"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("relevé d’un objectif")
+        verbose_name_plural = _("relevés d’un objectif")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_reading_of_a_target_a_year",
+                fields=["target", "year"],
+                violation_error_message=_("Cet objectif a déjà son relevé de l’année."),
+            ),
+            models.CheckConstraint(
+                name="a_reading_lies_between_the_lowest_and_the_highest",
+                condition=models.Q(
+                    lowest__gte=0,
+                    value__gte=models.F("lowest"),
+                    highest__gte=models.F("value"),
+                ),
+                violation_error_message=_(
+                    "Un relevé est entre la moins bien servie et la mieux servie."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target_id} {self.year}"

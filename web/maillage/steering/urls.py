@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.steering import keeping, views
+from maillage.steering import keeping, target_views, views
 from maillage.steering.scenarios import childminders, rebalance_page
 from maillage.steering.scenarios import views as siting
 
@@ -40,6 +40,11 @@ urlpatterns = [
     path("decisions/<uuid:kept_id>/publier/", siting.publish, name="decision_publish"),
     path("decisions/<uuid:kept_id>/retirer/", siting.withdraw, name="decision_withdraw"),
     path("decisions/<uuid:kept_id>/supprimer/", siting.discard, name="decision_discard"),
+    path("objectifs/", target_views.targets, name="targets"),
+    path("objectifs/objectifs.csv", target_views.targets_csv, name="targets_csv"),
+    path("objectifs/nouveau/", target_views.write, name="target_new"),
+    path("objectifs/releve/", target_views.read, name="targets_read"),
+    path("objectifs/<uuid:target_id>/retirer/", target_views.withdraw, name="target_withdraw"),
     path("chiffres/", views.figures, name="figures"),
     path("chiffres/<slug:code>/", views.figure, name="figure"),
 ]

@@ -36,6 +36,8 @@ steering:comparison               GET   200   200   200   200   200   200   200 
 steering:overlaps                 GET   200   200   200   200   200   200   200   200
 steering:communes                 GET   200   200   200   200   200   200   200   200
 steering:download                 GET   200   200   200   200   200   200   200   200
+steering:targets                  GET   200   200   200   200   200   200   200   200
+steering:targets_csv              GET   200   200   200   200   200   200   200   200
 steering:figures                  GET   200   200   200   200   200   200   200   200
 steering:figure                   GET   200   200   200   200   200   200   200   200
 account_login                     GET   200   302   302   302   302   302   302   302

@@ -20,6 +20,9 @@ steering:decision_observe         POST  302   404   403   403   403   403   422 
 steering:decision_publish         POST  302   404   403   403   403   403   302   302
 steering:decision_withdraw        POST  302   404   403   403   403   403   302   302
 steering:decision_discard         POST  302   404   403   403   403   403   302   302
+steering:target_new               GET   302   403   403   403   403   403   200   200
+steering:targets_read             POST  302   403   403   403   403   403   302   302
+steering:target_withdraw          POST  302   403   403   403   403   403   302   302
 people:account                    GET   302   200   200   200   200   200   200   200
 organizations:own_data            GET   302   200   200   200   200   200   200   200
 organizations:members             GET   302   200   403   403   403   403   403   200

@@ -37,8 +37,9 @@ from maillage.referrals.tests import made as referrals
 from maillage.steering import actions as steering
 from maillage.steering import compute, inputs
 from maillage.steering.question import default_question
-from maillage.steering.tests.made import decided
+from maillage.steering.tests.made import decided, target
 from maillage.support.tests import made as support
+from maillage.territory.models import Epci
 from maillage.workday.tests.made import call_back
 
 PERSONAS = (
@@ -88,6 +89,8 @@ def make_world() -> World:
         found = compute.diagnose(asked, inputs.read(asked))
         kept = steering.keep(found, title="LAEP", note="", actor_id=people["steering"].pk)
         decision = decided(people["steering"].pk)
+        epci = Epci.objects.get_or_create(siren="200000077", name="CC d’essai", kind="CC")[0]
+        promised = target(epci.pk, 2026)
         now = timezone.now()
         ConfirmLink.objects.create(
             token_hash=fingerprint(TOKEN), service=service, user=people["manager"],
@@ -141,6 +144,7 @@ def make_world() -> World:
         "steering:publish": [kept.pk],
         "steering:withdraw": [kept.pk],
         "steering:discard": [kept.pk],
+        "steering:target_withdraw": [promised.pk],
         "steering:scenario_file": ["lieux.csv"],
         "steering:rebalancing_file": ["lieux.csv"],
         "steering:decide": ["moyenne"],

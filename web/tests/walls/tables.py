@@ -35,6 +35,8 @@ PUBLIC_FACE = {
     "notes_readerkey": "public keys: anyone seals for their holder",
     "practitioners_heldskill": "the skills that they proved, and until when",
     "practitioners_practitioner": "name, profession and skills of who receives",
+    "steering_target": "what each EPCI should reach: public figures",
+    "steering_targetreading": "what each EPCI reached: public figures",
     "support_programme": "the rules of a public programme",
     "support_programmeservice": "which services give a public programme",
     "support_programmeterms": "the rules of a public programme",

@@ -1,6 +1,9 @@
 """A made decision, small: two communes, three proposals that open the second."""
 
-from maillage.steering.models import KeptScenario
+from decimal import Decimal
+from typing import Any
+
+from maillage.steering.models import KeptScenario, Target, TargetReading
 from maillage.steering.scenarios import actions
 from maillage.steering.scenarios.actions import Words
 from maillage.steering.scenarios.plan import Plan
@@ -34,3 +37,23 @@ def decided(actor_id: int) -> KeptScenario:
     return actions.decide(
         outcome(), aim="moyenne", words=Words("Un lieu à Bourg", "Plus près."), actor_id=actor_id
     )
+
+
+def target(epci: str, year: int, **changes: Any) -> Target:
+    """From 60 % two years ago to 90 % in two years."""
+    facts: dict[str, Any] = {
+        "departement_id": "70", "epci_id": epci, "kind": "laep", "audience": "moins-de-6-ans",
+        "mode": "car", "minutes": 30, "gauge": "couverture", "start_year": year - 2,
+        "start_value": Decimal(60), "end_year": year + 2, "end_value": Decimal(90),
+    } | changes  # fmt: skip
+    return Target.objects.create(**facts)
+
+
+def target_read(epci: str, year: int) -> Target:
+    """A target with one reading."""
+    found = target(epci, year)
+    TargetReading.objects.create(
+        departement_id="70", target=found, year=year, value=80, lowest=80, highest=100, people=50,
+        data_hash="0", code_version="0",
+    )  # fmt: skip
+    return found

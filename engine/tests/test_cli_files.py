@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from maillage_engine.cli import main
@@ -259,6 +258,7 @@ def test_every_fault_of_stops_and_vehicles_is_told(folder, capsys):
 
 
 def test_pandas_reads_what_is_written_and_writes_what_is_read(folder, capsys):
+    pd = pytest.importorskip("pandas", reason="pandas is not installed (only adapters need it)")
     pd.read_csv("people.csv").to_parquet("people.parquet")
     assert access(capsys, "people.parquet", "--output", "scores.parquet")[0] == 0
     assert pd.read_parquet("scores.parquet")["places_per_person"].tolist() == [0.2, 0.4]

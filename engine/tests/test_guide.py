@@ -31,6 +31,14 @@ def test_every_number_and_figure_of_the_guide_is_what_its_code_gives(guide, page
     assert list(guide.differences(page, *made)) == []
 
 
+def test_the_blocks_of_its_adapters_are_among_those_run(guide, page, made):
+    pytest.importorskip("pandas", reason="pandas is not installed (only adapters need it)")
+    told = list(
+        guide.differences(page.replace("   origin destination", "   origins destination"), *made)
+    )
+    assert len(told) == 1
+
+
 @pytest.mark.parametrize(
     ("written", "instead"),
     [("96.0 of 96", "95.0 of 96"), ("Gini index 0.204 (0", "Gini index 0.304 (0")],

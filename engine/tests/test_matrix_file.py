@@ -3,7 +3,8 @@
 import gzip
 import io
 
-import pandas
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 
 from maillage_engine import BadFile, BadParameter, matrix_file, read_matrix
@@ -116,7 +117,8 @@ def test_progress_is_told_up_to_the_whole(tmp_path, monkeypatch, name):
     text = "origin,destination,minutes\n" + "".join(f"x,a{i},{i}\n" for i in range(90))
     path = tmp_path / name
     if name.endswith(".parquet"):
-        pandas.read_csv(io.StringIO(text)).to_parquet(path)
+        table = pyarrow.csv.read_csv(io.BytesIO(text.encode()))
+        pyarrow.parquet.write_table(table, path)
     else:
         path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
     told = []

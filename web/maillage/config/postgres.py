@@ -103,8 +103,11 @@ def ensure_database(server: EmbeddedServer, name: str) -> None:
 
 
 def drop_database(server: EmbeddedServer, name: str) -> None:
-    """Remove a database, even one that a killed program left connections to."""
-    with connect(server, user=OWNER, database="postgres") as connection:
+    """Remove a database, even one that a killed program left connections to.
+
+    By the superuser: nobody else may end the server's own clean-up (autovacuum) in it.
+    """
+    with connect(server, user="postgres", database="postgres") as connection:
         connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )

@@ -120,8 +120,11 @@ def _missing(target: Target, reading: TargetReading) -> str:
 def _gap(found: list[Target], year: int) -> list[str]:
     read = [row for target in found for row in target.readings.all() if row.year == year]
     last = max(read, key=lambda row: (row.taken_at, row.pk))
-    values = (last.lowest, last.highest, last.highest - last.lowest)
-    return [str(year), *(shown(found[0].gauge, value) for value in values)]
+    gauge, apart = found[0].gauge, last.highest - last.lowest
+    gap = shown(gauge, apart)
+    if gauge == Target.Gauge.COVERAGE:
+        gap = wording.tied(_("%(n)s points") % {"n": wording.number(float(apart), 1)})
+    return [str(year), shown(gauge, last.lowest), shown(gauge, last.highest), gap]
 
 
 def csv(found: Iterable[Target]) -> bytes:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from maillage.core import audit, scope
 from maillage.families.models import Consent, Contact, ContactLink, ContactSession, Household
+from maillage.families.reach import Reach
 
 
 @transaction.atomic
@@ -20,7 +21,7 @@ def register(
     language: str = "fr",
 ) -> Contact:
     """Note a family that asks for something before it has an appointment, and become it."""
-    key = uuid4()
+    key, reach = uuid4(), Reach(channel, address)
     scope.hold_contact(key)
     household = Household(pk=uuid4(), departement_id=departement_id, commune_id=commune_id)
     household.save(force_insert=True)
@@ -30,8 +31,8 @@ def register(
         departement_id=departement_id,
         name=name,
         channel=channel,
-        email=address if channel == Contact.Channel.EMAIL else "",
-        phone=address if channel == Contact.Channel.SMS else "",
+        email=reach.email,
+        phone=reach.phone,
         language=language,
     )
     contact.save(force_insert=True)

@@ -65,6 +65,7 @@ def axe(page: Page) -> list[str]:
 
 def look_at(page: Page) -> None:
     """Hold a page to the house: for everyone, silent, at home, and no wider than the screen."""
+    page.wait_for_load_state()
     heard = Complaints.known[page]
     assert axe(page) == []
     assert heard.console == []

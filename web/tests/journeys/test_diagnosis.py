@@ -4,7 +4,9 @@ import re
 
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import expect
 from tests.journeys.looking import look_at, look_at_all_sides
+from tests.journeys.signed_in import at_work
 
 CLAIRE = "Claire Humbert"  # steering officer of the demonstration
 BASE = "/pilotage/diagnostic/"
@@ -41,22 +43,22 @@ def test_an_officer_asks_reads_and_checks_a_figure(visit):
     page.get_by_label("Service", exact=True).select_option("pmi")
     page.get_by_label("Seuil (minutes)").fill("20")
     page.get_by_role("button", name="Afficher").click()
-    assert page.get_by_role("heading", level=1).inner_text() == (
+    expect(page.get_by_role("heading", level=1)).to_have_text(
         "Qui atteint une consultation de PMI ?"
     )
     page.get_by_role("link", name="D’où vient ce chiffre ?").first.click()
-    assert page.get_by_text("Empreinte des données").is_visible()
+    expect(page.get_by_text("Empreinte des données")).to_be_visible()
     page.get_by_role("link", name="‹ Qui atteint une consultation de PMI ?").click()
-    assert "minutes=20" in page.url
+    expect(page).to_have_url(re.compile("minutes=20"))
 
 
 def test_the_page_answers_without_a_script(visit):
     page = visit(BASE, scripts=False, width=390)
-    assert page.locator("svg.steering-map use").count() == 536
+    expect(page.locator("svg.steering-map use")).to_have_count(536)
     page.get_by_role("link", name="Toutes les communes").click()
     page.get_by_role("link", name="Score d’accès").click()
-    assert "tri=score" in page.url
-    assert page.locator("th[aria-sort=ascending]").count() == 1
+    expect(page).to_have_url(re.compile("tri=score"))
+    expect(page.locator("th[aria-sort=ascending]")).to_have_count(1)
 
 
 def test_a_keyboard_reaches_the_answer(visit):
@@ -72,10 +74,10 @@ def test_a_keyboard_reaches_the_answer(visit):
 
 def test_a_phone_shows_the_map_or_the_figures(visit):
     page = visit(BASE, width=390)
-    assert page.locator("svg.steering-map").is_visible()
+    expect(page.locator("svg.steering-map")).to_be_visible()
     page.get_by_text("Chiffres et liste").click()
-    assert not page.locator("svg.steering-map").is_visible()
-    assert page.locator(".figures").is_visible()
+    expect(page.locator("svg.steering-map")).to_be_hidden()
+    expect(page.locator(".figures")).to_be_visible()
 
 
 def test_a_page_to_print_is_downloaded(visit):
@@ -85,20 +87,9 @@ def test_a_page_to_print_is_downloaded(visit):
     assert taken.value.suggested_filename == "diagnostic-70-laep-car-30min.pdf"
 
 
-def sign_in(page, name):
-    """As in the demonstration: choose a persona, read the code in the letter box, type it."""
-    cache.clear()
-    page.get_by_role("button", name=name).click()
-    page.get_by_role("link", name="lire le code dans la boîte de démonstration").click()
-    code = re.search(r"\d{4} \d{4}", page.locator("article").first.inner_text())
-    page.get_by_role("link", name="Revenir saisir le code").click()
-    page.get_by_label("Le code reçu").fill(code[0])
-    page.get_by_role("button", name="Me connecter").click()
-
-
 def test_an_officer_keeps_and_publishes_what_a_visitor_then_reads(visit):
-    page = visit("/connexion/")
-    sign_in(page, CLAIRE)
+    cache.clear()
+    page = at_work(visit, CLAIRE)
     page.goto(re.match(r"https?://[^/]+", page.url)[0] + BASE)
     page.get_by_role("link", name="Garder ce diagnostic").click()
     look_at(page)
@@ -107,16 +98,17 @@ def test_an_officer_keeps_and_publishes_what_a_visitor_then_reads(visit):
     page.get_by_role("button", name="Garder", exact=True).click()
     look_at_all_sides(page)
     page.get_by_role("button", name="Publier").click()
+    expect(page.get_by_role("button", name="Retirer de la publication")).to_be_visible()
     address = page.url
     visitor = visit("/pilotage/")
     look_at_all_sides(visitor)
     visitor.get_by_role("link", name="Les LAEP en 2026").first.click()
-    assert visitor.url == address
-    assert "Le nord n’a rien." in visitor.locator("main").inner_text()
-    assert visitor.get_by_role("button", name="Retirer de la publication").count() == 0
+    expect(visitor).to_have_url(address)
+    expect(visitor.locator("main")).to_contain_text("Le nord n’a rien.")
+    expect(visitor.get_by_role("button", name="Retirer de la publication")).to_have_count(0)
     page.get_by_role("button", name="Retirer de la publication").click()
     page.get_by_role("button", name="Supprimer ce brouillon").click()
-    assert page.url.endswith("/pilotage/")
+    expect(page).to_have_url(re.compile("/pilotage/$"))
     see_what_other_rules_would_change(page)
 
 
@@ -132,4 +124,4 @@ def see_what_other_rules_would_change(page):
     page.get_by_label("Pourquoi ce changement").fill("Davantage de crédits.")
     page.get_by_role("button", name="Voir ce qui change").click()
     look_at_all_sides(page)
-    assert "400" in page.get_by_role("region", name="Avant et après").inner_text()
+    expect(page.get_by_role("region", name="Avant et après")).to_contain_text("400")

@@ -35,19 +35,19 @@ def test_everything_works_without_a_script(visit):
     page.get_by_label("Ma commune").fill("Gray")
     page.get_by_label("Ce qui me préoccupe").fill("il fait des colères")
     page.get_by_role("button", name="Chercher").click()
-    assert "aides pour vous à Gray" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("aides pour vous à Gray")
     page.get_by_text("Carte", exact=True).click()
-    assert page.get_by_role("img", name="Carte des lieux trouvés").is_visible()
+    expect(page.get_by_role("img", name="Carte des lieux trouvés")).to_be_visible()
     page.get_by_text("Liste", exact=True).click()
     page.locator("article h3 a").first.click()
-    assert page.get_by_role("heading", name="Prochaines dates").is_visible()
+    expect(page.get_by_role("heading", name="Prochaines dates")).to_be_visible()
 
 
 def test_the_language_switch_keeps_the_page(visit):
     page = visit("/?commune=gray&need=tantrums")
     page.get_by_role("button", name="English").click()
-    assert page.url.endswith("/?commune=gray&need=tantrums")
     expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.url.endswith("/?commune=gray&need=tantrums")
     page.get_by_role("button", name="Français").click()
     expect(page.locator("html")).to_have_attribute("lang", "fr")
 
@@ -56,6 +56,7 @@ def test_the_theme_switch_stays_from_page_to_page_with_and_without_a_script(visi
     for scripts in (True, False):
         page = visit("/", scripts=scripts)
         page.locator("[data-theme-form] button").click()
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
         page.goto(page.url + "communes/")
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 

@@ -1,15 +1,13 @@
 """A manager signs in by code, changes hours, sees them published, and says « still true »."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 from tests.journeys.looking import look_at
-from tests.journeys.signed_in import menu
+from tests.journeys.signed_in import Visit, menu, sign_in
 
-Visit = Callable[..., Page]
 ENTRY = "Parents séparés, on en parle"
 NADIA, HUGO = "Nadia Perrault", "Hugo Marchal"
 
@@ -17,17 +15,6 @@ NADIA, HUGO = "Nadia Perrault", "Hugo Marchal"
 @pytest.fixture(autouse=True)
 def _no_former_tries(site: str) -> None:
     cache.clear()
-
-
-def sign_in(page: Page, name: str) -> None:
-    """As in the demonstration: choose a persona, read the code in the letter box, type it."""
-    page.get_by_role("button", name=name).click()
-    page.get_by_role("link", name="lire le code dans la boîte de démonstration").click()
-    code = re.search(r"\d{4} \d{4}", page.locator("article").first.inner_text())
-    assert code
-    page.get_by_role("link", name="Revenir saisir le code").click()
-    page.get_by_label("Le code reçu").fill(code[0])
-    page.get_by_role("button", name="Me connecter").click()
 
 
 def to_entry(page: Page) -> None:
@@ -77,6 +64,8 @@ def test_hours_are_added_without_scripts(visit: Visit) -> None:
     page = visit("/connexion/", scripts=False)
     sign_in(page, NADIA)
     to_entry(page)
+    page.get_by_role("button", name="Ajouter un horaire").wait_for()
+    page.wait_for_load_state()
     rows = page.locator("fieldset.row-form").count()
     page.get_by_role("button", name="Ajouter un horaire").click()
     expect(page.locator("fieldset.row-form")).to_have_count(rows + 1)

@@ -28,7 +28,7 @@ def test_everything_lies_on_one_line_and_opens_without_scripts(visit: Visit, who
     menu(page, "Pilotage")
     page.get_by_role("link", name="Parcours", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("étape suivante")
-    assert page.locator("nav.site-nav [data-current] > summary").inner_text() == "Pilotage"
+    expect(page.locator("nav.site-nav [data-current] > summary")).to_have_text("Pilotage")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -139,6 +139,8 @@ def test_one_s_own_page_is_for_everyone_and_leaves_nothing_behind(visit: Visit) 
     page.get_by_role("button", name="Recevoir un code").click()
     expect(page.locator("main")).to_contain_text("ni une adresse ni un numéro")
     come_in(page, address)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Bonjour Nour")
+    page.wait_for_load_state()
     for fold in page.locator("details.fold > summary").all():
         fold.click()
     look_at_all_sides(page)

@@ -114,6 +114,7 @@ def test_a_couple_is_heard_passed_on_met_and_asked(visit: Visit) -> None:
 
     asking.ask_all(timezone.now() + asking.AFTER_THE_LAST + timedelta(days=15))
     page = visit(last_link("/avis/", address), width=390)
+    page.wait_for_load_state()
     for each in page.get_by_label("tout à fait").all():
         each.check()
     look_at(page)

@@ -42,7 +42,7 @@ def test_a_session_is_closed_in_two_taps_and_under_twenty_seconds(
     expect(page.locator("#messages")).to_contain_text("C’est noté.")
     taken = monotonic() - started
     assert taken < SECONDS
-    assert page.locator("#to-close details.fold").count() == before - 1
+    expect(page.locator("#to-close details.fold")).to_have_count(before - 1)
 
 
 def test_a_session_is_closed_with_the_keyboard_alone(visit: Visit) -> None:

@@ -68,8 +68,9 @@ def rounds_lines() -> list[str]:
         return []
     plan = found.answer
     served = f"{len(plan.weekday)} stops served of 20, {plan.driven:,.0f} min driven a cycle"
+    proof = "proven" if plan.proven else f"proven: not under {plan.least:,.0f} for these visits"
     return [
-        f"| rounds, 20 stops, 2 vehicles, 50 changes | {served}; not proven |"
+        f"| rounds, 20 stops, 2 vehicles, 50 changes | {served}; {proof} |"
         f" {seconds(found.cpu)} | {seconds(found.wall)} | {found.extra_mb:,.0f} |"
     ]
 

@@ -100,10 +100,19 @@ def _rounds(args: argparse.Namespace) -> None:
         write(args.output, [*ROUND, *CALL, *ENDS], rows)
     tell(
         f"{len(plan.weekday)} of {len(stops)} stops, {plan.driven:.0f} minutes driven in four"
-        " weeks; found by search, a better plan may exist"
+        f" weeks; {_proof(plan)}"
     )
     for left in plan.left_out if args.explain else ():
         tell(f"{stops[left.stop]} is left out: {WHY[left.reason]}")
+
+
+def _proof(plan: Any) -> str:
+    if plan.proven:
+        return "proven, no plan does better"
+    return (
+        f"found by search, a better plan may exist: none drives under {plan.least:.0f} minutes"
+        " for the same visits"
+    )
 
 
 def _where(

@@ -5,7 +5,7 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 
-from maillage_engine import BadArray, BadParameter, Infeasible
+from maillage_engine import BadArray, BadParameter, Infeasible, _least_driving
 from maillage_engine._day import Task, timetable
 from maillage_engine.rounds import EVERY, WEEKS, Stop, Vehicle, plan_rounds
 from maillage_engine.stops import choose_stops
@@ -108,7 +108,7 @@ def check_rules(plan, minutes, stops, vehicles):
 
 
 def test_small_plans_keep_every_rule_and_are_compared_with_all_plans():
-    worst = 0.0
+    worst, proven = 0.0, 0
     for seed in range(25):
         minutes, stops, vehicles = case(seed)
         prize, driven = best_plan(minutes, stops, vehicles)
@@ -117,9 +117,33 @@ def test_small_plans_keep_every_rule_and_are_compared_with_all_plans():
         assert plan.prize == -prize, seed
         assert plan.driven >= driven - 1e-6, seed
         worst = max(worst, (plan.driven - driven) / max(driven, 1.0))
-        assert not plan.proven
+        assert plan.least <= driven + 1e-6, seed
+        assert not plan.proven or plan.driven == pytest.approx(driven), seed
         assert plan.prize <= plan.bound
+        proven += plan.proven
     assert worst <= 0.02
+    assert proven == 15
+
+
+def test_what_no_plan_can_go_below_is_worked_out_by_hand():
+    stops = [Stop(1, 60, prize=1.0), Stop(2, 60, prize=1.0)]
+    together = plan_rounds(ROAD, stops, [Vehicle(0)])
+    assert (together.driven, together.least, together.proven) == (220.0, 220.0, True)
+    apart = plan_rounds(ROAD, stops, [Vehicle(0, shift=115)])
+    assert (apart.driven, apart.least, apart.proven) == (360.0, 360.0, True)
+    lone = plan_rounds(ROAD, stops, [Vehicle(0, shift=115, weekdays=(0,))])
+    assert (lone.least, lone.driven, lone.proven) == (lone.driven, lone.least, False)  # one is left
+
+
+def test_a_bound_by_roads_alone_holds_where_sets_are_too_many(monkeypatch):
+    minutes, stops, vehicles = case(7)
+    exact = plan_rounds(minutes, stops, vehicles, iterations=60)
+    monkeypatch.setattr(_least_driving, "MOST_SETS", 0)
+    rough = plan_rounds(minutes, stops, vehicles, iterations=60)
+    assert rough.driven == exact.driven
+    assert 0 < rough.least < exact.least
+    same_place = plan_rounds(ROAD, [Stop(1, 60), Stop(1, 60)], [Vehicle(0)], exchanges=5)
+    assert same_place.least == 0 < same_place.driven
 
 
 def test_the_same_seed_gives_the_same_plan():

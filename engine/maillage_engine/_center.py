@@ -6,12 +6,12 @@ is proven. Where trees are too large, prices tell up to which radius p sites are
 """
 
 from dataclasses import dataclass, field
-from time import perf_counter
 
 import numpy as np
 
 from maillage_engine import _problem
 from maillage_engine._check import Floats, Ints
+from maillage_engine._clock import work_clock
 from maillage_engine._enough import NODES, tree
 from maillage_engine._fewest import Cover
 from maillage_engine._search import Mask, _round
@@ -51,7 +51,7 @@ class Center:
 
     def run(self) -> None:
         """Bring the radius down, prove it, or prove what can be."""
-        begun, last = perf_counter(), self.deadline
+        begun, last = work_clock(), self.deadline
         quick, grown, priced = (begun + share * (last - begun) for share in SHARES)
         self._descend(quick)
         doubtful = self._prove(grown)
@@ -81,7 +81,7 @@ class Center:
     def _descend(self, until: float) -> None:
         """Bisect by quick searches alone: what they do not find is held, for now, not to be."""
         low = 0
-        while low < self.high and perf_counter() < until:
+        while low < self.high and work_clock() < until:
             middle = (low + self.high) // 2
             if self._ask(middle).upper > self.p:
                 low = middle + 1
@@ -94,7 +94,7 @@ class Center:
         stride = 1
         while self.sure + 1 < self.high:
             level = max(self.sure + 1, self.high - stride)
-            if perf_counter() > until or not self._settle(level, until):
+            if work_clock() > until or not self._settle(level, until):
                 return level
             stride = 2 * stride if self.high <= level else 1
         return None
@@ -119,7 +119,7 @@ class Center:
     def _price(self, doubtful: int, until: float) -> None:
         """Bisect for the highest level at which prices prove that p sites are too few."""
         end = doubtful
-        while self.sure + 1 < min(end, self.high) and perf_counter() < until:
+        while self.sure + 1 < min(end, self.high) and work_clock() < until:
             middle = (self.sure + min(end, self.high)) // 2
             search = self._ask(middle)
             _priced(search)
@@ -132,7 +132,7 @@ class Center:
     def _search_below(self) -> None:
         """Search long just below the best radius, again and again while that finds a cover."""
         found = True
-        while found and self.sure + 1 < self.high and perf_counter() < self.deadline:
+        while found and self.sure + 1 < self.high and work_clock() < self.deadline:
             level = self.high - 1
             search = self._ask(level)
             if self.high > level:

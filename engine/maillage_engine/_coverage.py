@@ -6,11 +6,11 @@ Kirkpatrick, Gelatt & Vecchi (1983), "Optimization by simulated annealing", Scie
 """
 
 from dataclasses import dataclass
-from time import perf_counter
 
 import numpy as np
 
 from maillage_engine import _annealing
+from maillage_engine._clock import work_clock
 from maillage_engine._median import FORCED, FREE
 from maillage_engine._search import Search, _nearly
 
@@ -36,13 +36,13 @@ class Coverage(Search):
         sites, brought = self.best.copy(), self.whole.far.sum() / max(self.p, 1)
         tries = min(MOVES, MOVES_OF_SITE * self.p) // PARTS
         times = _annealing.counted(self.whole, sites)
-        begun, allowed = perf_counter(), (self.status, inside)
+        begun, allowed = work_clock(), (self.status, inside)
         time, done, part = SHARE * (self.deadline - begun), 0.0, 0
         while done < 1:
             heat = brought * HOT * (COLD / HOT) ** done
             seed = int(self.rng.integers(2**31))
             _annealing.exchange(self.whole, allowed, sites, times, (heat, tries, seed))
             part += 1
-            spent = (perf_counter() - begun) / time if time > 0 else 1.0
+            spent = (work_clock() - begun) / time if time > 0 else 1.0
             done = max(part / PARTS, spent)  # colder sooner where time is short
         self.offer(sites)

@@ -6,7 +6,6 @@ half. Bounds are added up from the prices, not read from the solver: its toleran
 """
 
 from dataclasses import dataclass, field
-from time import perf_counter
 
 import highspy
 import numpy as np
@@ -14,6 +13,7 @@ from scipy.sparse import csr_array
 
 from maillage_engine import _problem
 from maillage_engine._check import Floats, Ints
+from maillage_engine._clock import work_clock
 from maillage_engine._median import Network
 from maillage_engine._milp import Programme
 from maillage_engine._search import Mask
@@ -44,7 +44,7 @@ class Tree:
             self.waiting = [(np.zeros(size), np.ones(size))]
         most += self.nodes
         while self.waiting:
-            if self.nodes >= most or perf_counter() > until:
+            if self.nodes >= most or work_clock() > until:
                 return None, False
             low, high = self.waiting.pop()
             self.solver.changeColsBounds(size, np.arange(size, dtype=np.int32), low, high)

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import TypeAlias
 
 import numpy as np
@@ -10,6 +9,7 @@ from scipy.sparse import csr_array
 
 from maillage_engine import _median, _weighting
 from maillage_engine._check import Floats, Ints
+from maillage_engine._clock import work_clock
 from maillage_engine._median import FORBIDDEN, FORCED
 from maillage_engine._search import EXACT_SECONDS, Mask, Search, network
 from maillage_engine._windows import windows
@@ -77,7 +77,7 @@ class Cover(Search):
 
     def _wander(self) -> None:
         """Look for fewer sites and, at the same time, for a better bound."""
-        now = perf_counter()
+        now = work_clock()
         ends = self.deadline if np.isfinite(self.deadline) else now + EXACT_SECONDS
         tight = windows(self.whole, self.price)
         rng = np.random.default_rng(self.rng.integers(2**63))
@@ -86,11 +86,11 @@ class Cover(Search):
             effort = PATIENT if small else STUBBORN
             looking = pool.submit(self._exchange, effort, now + SEARCHING * (ends - now))
             tight.raise_bound(rng, ends, self._raised)
-            while not (small or self.closed) and perf_counter() < ends:
+            while not (small or self.closed) and work_clock() < ends:
                 self._raise(tight.whole_sites(rng, ends))
             looking.result()
         if small and not self.closed and not self.late:
-            sites, bound = tight.exact(self.best, ends - perf_counter())
+            sites, bound = tight.exact(self.best, ends - work_clock())
             if sites is not None and sites.sum() < self.upper:
                 self.upper, self.best = float(sites.sum()), sites
             self._raise(bound)
@@ -105,7 +105,7 @@ class Cover(Search):
         steps = effort * int((np.diff(self.whole.site_start) > 0).sum())
         enough = max(self.target, self.lower if np.isfinite(self.lower) else 0)
         until = min(until, self.deadline)
-        while steps > 0 and not self.closed and perf_counter() < until:
+        while steps > 0 and not self.closed and work_clock() < until:
             draws = self.rng.integers(0, 2**31, min(steps, CHUNK))
             self.upper = float(_weighting.fewer(self.whole, self.trial, draws, self.best, enough))
             steps -= CHUNK

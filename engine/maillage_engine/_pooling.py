@@ -8,7 +8,6 @@ number of sites and the floor of quality. So cuts found for one question help al
 
 from dataclasses import dataclass, field
 from itertools import combinations
-from time import perf_counter
 from typing import TypeAlias
 
 import highspy
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage_engine._check import Floats, Ints
+from maillage_engine._clock import work_clock
 from maillage_engine._milp import Programme
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -209,7 +209,7 @@ class Relaxation:
                 return None
             values = np.asarray(self.solver.getSolution().col_value)
             fresh = self.cuts.violated(values[:sites], values[sites : sites + origins])
-            if self.cuts.known.keys() >= set(fresh) or perf_counter() > ends:
+            if self.cuts.known.keys() >= set(fresh) or work_clock() > ends:
                 break
             self.add(fresh)
         bound = float(self.solver.getInfo().objective_function_value)
@@ -260,7 +260,7 @@ def best_network(lp: Relaxation, question: Question, ends: float) -> Answer:
         every = kept.size == share.size
         if every or best.total <= bound + span:
             return Answer(best.total, min(best.total, max(bound, found.bound)), best.groups)
-        if perf_counter() > ends:
+        if work_clock() > ends:
             return Answer(best.total, bound, best.groups)
         span = 8 * span if np.isinf(best.total) else best.total - bound
 
@@ -278,7 +278,7 @@ def exactly(
     _write_cuts(lp, programme, close, (where, opened, travel))
     found = Answer(np.inf, -np.inf, [])
     for _ in range(ROUNDS):
-        solved = programme.solve(seconds=max(0.01, ends - perf_counter()), dive=False)
+        solved = programme.solve(seconds=max(0.01, ends - work_clock()), dive=False)
         if solved.impossible:
             return Answer(found.total, np.inf, found.groups)
         if solved.values is None:
@@ -291,7 +291,7 @@ def exactly(
             found = Answer(total, found.bound, groups)
         found = Answer(found.total, max(found.bound, solved.bound), found.groups)
         reached = np.isfinite(found.total) and total_met(found)
-        if reached or perf_counter() > ends:
+        if reached or work_clock() > ends:
             return found
         share = np.zeros(sites)
         share[chosen] = 1.0

@@ -1,7 +1,6 @@
 """From what callers give to what the search needs, and back."""
 
 from collections.abc import Sequence
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from scipy.sparse import coo_array, issparse
 
 from maillage_engine import _check
 from maillage_engine._check import Floats, Ints
+from maillage_engine._clock import work_clock
 from maillage_engine._fewest import Cover, cover
 from maillage_engine._search import Mask
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
@@ -152,4 +152,4 @@ def seconds(time_limit: float | None) -> float:
 
 def deadline(time_limit: float | None) -> float:
     """Return the moment to stop at."""
-    return perf_counter() + seconds(time_limit)
+    return work_clock() + seconds(time_limit)

@@ -1,7 +1,6 @@
 """From a first guess to a proof: heuristics, Lagrangian bound, variable fixing, then HiGHS."""
 
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +10,7 @@ from scipy.sparse import csr_array
 from maillage_engine import _median
 from maillage_engine._branch import remainder, solve_exactly
 from maillage_engine._check import Floats, Ints
+from maillage_engine._clock import work_clock
 from maillage_engine._median import FORBIDDEN, FORCED, FREE, Assignment, Network, Pace, Rule
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -127,7 +127,7 @@ class Search:
     @property
     def late(self) -> bool:
         """Whether the time allowed is over."""
-        return perf_counter() > self.deadline
+        return work_clock() > self.deadline
 
     def offer(self, sites: Mask) -> None:
         """Improve some sites by exchanges and keep them if they are the best so far."""
@@ -244,7 +244,7 @@ def _keep(search: Search, kept: Mask) -> None:
 
 def _prove(search: Search) -> None:
     left = remainder(search.net, search.status, search.p, search.must_serve, search._most())
-    seconds = search.deadline - perf_counter()
+    seconds = search.deadline - work_clock()
     seconds = EXACT_SECONDS if np.isinf(seconds) else seconds
     forced = np.asarray(search.status == FORCED)
     if left is None:

@@ -5,13 +5,13 @@ leaves most groups out unseen: those that no better network has are never writte
 """
 
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import TypeAlias
 
 import numpy as np
 
 from maillage_engine import _groups
 from maillage_engine._check import Floats, Ints
+from maillage_engine._clock import work_clock
 from maillage_engine._groups import Kept, Menu
 from maillage_engine._median import FORBIDDEN, FREE, Pace
 from maillage_engine._pooling import SAME, SECONDS, Answer, Field, Groups, Question
@@ -105,7 +105,7 @@ def best_sharing(pool: Pool, question: Question, ends: float) -> Answer | None:
             return None
         best = _Branching(pool, question, groups, best).run(price, ends)
         low = min(best.total, max(bound, min(best.bound, bound + span)))
-        if best.total <= bound + span or perf_counter() > ends:
+        if best.total <= bound + span or work_clock() > ends:
             return Answer(best.total, low, best.groups or [[0]])
         risen, dearer = _bound(pool, question, best.total, ends)
         if risen > bound:
@@ -133,7 +133,7 @@ def _bound(pool: Pool, question: Question, upper: float, ends: float) -> tuple[f
         still = bound - before <= RISEN * abs(bound) and listed - bound <= LISTED * abs(bound)
         near = upper - bound <= FIRST * abs(bound)
         settled = still and (near or theta < SHORT)
-        if (settled and (near or not warm)) or perf_counter() > ends:
+        if (settled and (near or not warm)) or work_clock() > ends:
             break
         if settled:  # prices of another question may lead nowhere: begin anew, once
             trial, theta, warm = fresh, 1.0, False
@@ -212,7 +212,7 @@ class _Branching:
     def run(self, price: Floats, ends: float) -> Answer:
         """Return the best choice, no worse than the one known, and what no choice here beats."""
         left = [_Node(self.whole.status, [], price, -np.inf)]
-        while left and perf_counter() <= ends:
+        while left and work_clock() <= ends:
             node = left.pop()
             if node.bound < self.enough:
                 left += self._split(node)

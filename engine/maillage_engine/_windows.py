@@ -12,7 +12,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
-from time import perf_counter
 
 import highspy
 import numpy as np
@@ -20,6 +19,7 @@ from scipy.sparse import csr_array, eye_array, vstack
 from scipy.sparse.csgraph import breadth_first_order
 
 from maillage_engine._check import Floats, Ints
+from maillage_engine._clock import work_clock
 from maillage_engine._halves import halved_sums
 from maillage_engine._median import Network
 from maillage_engine._milp import Programme
@@ -82,7 +82,7 @@ class Windows:
             before = self.bound
             self.tighten(rng, deadline)
             idle = idle + 1 if self.bound - before < rises * before else 0
-            if done(self.bound) or idle == IDLE or perf_counter() > deadline:
+            if done(self.bound) or idle == IDLE or work_clock() > deadline:
                 return
 
     def exact(self, sites: Mask, seconds: float) -> tuple[Mask | None, float]:
@@ -101,13 +101,13 @@ class Windows:
     def whole_sites(self, rng: np.random.Generator, deadline: float) -> float:
         """Return the bound once each window is solved by whole sites, as far as time suffices."""
         owns, left = self._drawn(rng)
-        begun, cores = perf_counter(), cpu_count() or 1
+        begun, cores = work_clock(), cpu_count() or 1
         seconds = (deadline - begun) * min(1.0, cores / len(owns))
 
         def more(own: Ints) -> float:
             table, used, cost = self._part(own, left)
             programme = _written(table, self.least[own], cost, np.arange(used.size), whole=True)
-            allowed = min(seconds, deadline - perf_counter())
+            allowed = min(seconds, deadline - work_clock())
             bound = programme.solve(seconds=allowed, dive=False).bound if allowed > 0 else 0.0
             return max(0.0, bound - TOLERANCE - float(self.price[own] @ self.least[own]))
 
@@ -181,14 +181,14 @@ class _Room:
 
     def fill(self, cost: Floats, deadline: float) -> None:
         """Solve, add what the solution breaks, and again; stop where that no longer pays."""
-        seconds = deadline - perf_counter()
+        seconds = deadline - work_clock()
         if seconds <= 0 or not self.least.size:
             return
         solver = _written(self.table, self.least, cost, np.arange(cost.size)).open(seconds=seconds)
         solver.setOptionValue("presolve", "off")
         total, before = self._solved(solver), 0.0
         for _ in range(ROUNDS):
-            if total - before <= PAYS * total or perf_counter() > deadline:
+            if total - before <= PAYS * total or work_clock() > deadline:
                 return
             share = np.asarray(solver.getSolution().col_value)
             table, right, added = halved_sums(self.table, self.least, share)

@@ -7,7 +7,6 @@ compromise that none beats.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from maillage_engine import _check, _problem
 from maillage_engine._bounds import Bounded, is_proven
 from maillage_engine._check import Floats, Ints
+from maillage_engine._clock import work_clock
 from maillage_engine._pooling import (
     SAME,
     Answer,
@@ -284,7 +284,7 @@ class _Asking:
         found: list[_Asked] = []
         quality = floors[0]
         while quality <= floors[1]:
-            late = perf_counter() > self.ends
+            late = work_clock() > self.ends
             answer = (
                 Answer(np.inf, -np.inf, [])
                 if late
@@ -337,7 +337,7 @@ def _simplest(lp: Relaxation, question: Question, ends: float) -> Answer | None:
     """Return the least travel of so many sites whoever serves them, if the staff can."""
     place = lp.place
     most = min(question.count, place.near.shape[0])
-    seconds = max(0.01, ends - perf_counter())
+    seconds = max(0.01, ends - work_clock())
     try:
         free = p_median(
             place.minutes, place.people, most,

@@ -16,6 +16,7 @@ from maillage_engine.errors import BadArray, BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs_from
 
 SHOWN = 5
+LEAST = 0.01  # seconds
 
 
 def within_reach(reach: Any) -> Pairs:
@@ -151,5 +152,10 @@ def seconds(time_limit: float | None) -> float:
 
 
 def deadline(time_limit: float | None) -> float:
-    """Return the moment to stop at."""
+    """Return the moment to stop at: asked for first, so that preparing counts too."""
     return work_clock() + seconds(time_limit)
+
+
+def left(ends: float) -> float:
+    """Return the seconds left for a solver, which needs a few to say anything at all."""
+    return max(LEAST, ends - work_clock())

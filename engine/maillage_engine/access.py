@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 
 from maillage_engine import _check
 from maillage_engine._check import Floats
+from maillage_engine.attribution import credited
 from maillage_engine.inequality import quantile
 from maillage_engine.pairs import Pairs, pairs
 
@@ -20,6 +21,7 @@ class Access:
     score: Floats  # (n_demand,) places per person reachable from each origin
     pressure: Floats  # (n_supply,) weighted persons per place; inf where there is no place
     unserved: NDArray[np.bool_]  # (n_demand,) True where no place at all is within reach
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Nearest:
 
     minutes: Floats  # (n_origins,) NaN where nothing is within reach
     destination: NDArray[np.int64]  # (n_origins,) its position; -1 where nothing is within reach
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,8 @@ def two_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) -> Access
     catchment = np.asarray(people @ reach)
     share = np.divide(places, catchment, out=np.zeros_like(places), where=catchment > 0)
     score = np.asarray(reach @ share)
-    return Access(
-        score=score,
-        pressure=pressure(catchment, places),
-        unserved=nothing_within_reach(score, catchment, places, reach),
-    )
+    unserved = nothing_within_reach(score, catchment, places, reach)
+    return credited(Access(score, pressure(catchment, places), unserved), weight)
 
 
 def pressure(catchment: Floats, places: Floats) -> Floats:
@@ -137,7 +137,7 @@ def nearest(minutes: ArrayLike | csr_array | Pairs) -> Nearest:
     Examples
     --------
     >>> nearest([[12, 7], [float("nan"), float("nan")]])
-    Nearest(minutes=array([ 7., nan]), destination=array([ 1, -1]))
+    Nearest(minutes=array([ 7., nan]), destination=array([ 1, -1]), attribution='')
     """
     known = pairs(minutes)
     found = np.diff(known.start) > 0
@@ -149,7 +149,7 @@ def nearest(minutes: ArrayLike | csr_array | Pairs) -> Nearest:
         shortest = np.flatnonzero(known.minutes == np.repeat(best, np.diff(known.start)))
         first = shortest[np.searchsorted(shortest, rows)]  # the first of each row
         where[found] = known.destination[first]
-    return Nearest(minutes=best, destination=where)
+    return credited(Nearest(minutes=best, destination=where), known)
 
 
 def coverage(minutes: ArrayLike, demand: ArrayLike | None = None, *, cutoff_min: float) -> float:

@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
 
 from maillage_engine import _bands, _check
 from maillage_engine._check import Floats
+from maillage_engine.attribution import CreditedTable, credited_table
 from maillage_engine.decay import step_weight
 from maillage_engine.pairs import Indices, Pairs, positions_kind
 
@@ -31,15 +31,16 @@ class BandedPairs:
     slot: Slots  # (n_pairs, and up to 3 more a row,) destination × (n_bands + 1) + band from 0
     weight: Floats  # (n_bands + 1,) of each band; 0 beyond the last
     order: Indices | None = None  # (n_destinations,) that of the slots, where it is another
+    attribution: str = ""  # whom to credit wherever it is shown
 
     __array_ufunc__ = None  # so that `people @ weights` comes here rather than to the array
 
-    def matrix(self) -> csr_array:
+    def matrix(self) -> CreditedTable:
         """Lay the weights in a sparse matrix, beyond the last band left out.
 
         Returns
         -------
-        csr_array, shape (n_origins, n_destinations)
+        CreditedTable, shape (n_origins, n_destinations)
             Of 12 bytes a pair, for what is not a product.
         """
         destination, band = np.divmod(self.slot, self.slot.dtype.type(self.weight.size))
@@ -47,10 +48,8 @@ class BandedPairs:
         destination = destination if self.order is None else self.order[destination]
         start = np.append(0, np.cumsum(kept))[self.start]
         where = positions_kind(self.shape, int(start[-1]))
-        return csr_array(
-            (self.weight[band[kept]], destination[kept].astype(where), start.astype(where)),
-            shape=self.shape,
-        )
+        rows = (self.weight[band[kept]], destination[kept].astype(where), start.astype(where))
+        return credited_table(rows, self.shape, self)
 
     def __matmul__(self, values: ArrayLike) -> Floats:
         """Return, for each origin, the sum of weight × value over destinations.
@@ -136,4 +135,4 @@ def banded(pairs: Pairs, bands: Sequence[tuple[float, float]]) -> BandedPairs:
     groups.flat[: bounds.size] = bounds
     known = (pairs.start, pairs.destination, pairs.minutes)
     _bands.lay(known, groups, bounds.size, start, slot)
-    return BandedPairs(pairs.shape, start, slot, weight)
+    return BandedPairs(pairs.shape, start, slot, weight, attribution=pairs.attribution)

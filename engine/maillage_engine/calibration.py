@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from maillage_engine import _check
 from maillage_engine._check import Floats
+from maillage_engine.attribution import credited
 from maillage_engine.errors import BadArray
 from maillage_engine.pairs import Pairs
 from maillage_engine.travel import Places, TravelModel, great_circle_km
@@ -140,7 +141,7 @@ def calibrate(
     )
     used = (km >= NEAREST_KM) & (km <= longest_km) & (truth.minutes > 0)
     ends = np.stack([origins.density[row[used]], destinations.density[column[used]]], axis=1)
-    return _fit(km[used], truth.minutes[used], ends, base)
+    return credited(_fit(km[used], truth.minutes[used], ends, base), truth)
 
 
 def _fit(km: Floats, minutes: Floats, ends: "np.ndarray", base: TravelModel) -> TravelModel:
@@ -163,6 +164,7 @@ def _fit(km: Floats, minutes: Floats, ends: "np.ndarray", base: TravelModel) -> 
         exponent=min(1.0, float(solution[-1])),
         reference_km=base.reference_km,
         spread=float((wanted - table @ solution).std()),
+        attribution=base.attribution,
     )
 
 

@@ -15,6 +15,7 @@ from maillage_engine import _check, _problem
 from maillage_engine._bounds import PROVEN, Bounded, is_proven
 from maillage_engine._check import Floats, Ints
 from maillage_engine._milp import Programme, Solution
+from maillage_engine.attribution import attribution_of, credited
 from maillage_engine.errors import Infeasible
 from maillage_engine.pairs import Pairs, pairs
 
@@ -31,6 +32,7 @@ class Allocation(Bounded):
     proven: bool  # the gap is at most one millionth
     served: csr_array  # (n_demand, n_sites) persons of each origin at each site
     used: Floats  # (n_sites,) persons at each site
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class StaffedPlan(Bounded):
     bound: float
     proven: bool  # whether the bound is met
     spent: float  # euros
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ def capacitated_median(  # noqa: PLR0913 - three arguments and their keyword-onl
     >>> capacitated_median([[1, 9], [2, 3]], [10, 10], [10, 10], 2).objective
     40.0
     """
+    ends = _problem.deadline(time_limit)
     reach, people = pairs(cost), _people(cost, demand)
     room = _check.vector("capacity", capacity, size=reach.shape[1])
     count = _problem.count_of(p, reach.shape[1])
@@ -137,11 +141,11 @@ def capacitated_median(  # noqa: PLR0913 - three arguments and their keyword-onl
     _within_room(programme, reach, served, opened, people, room)
     programme.constrain(0, opened, 1.0, least=count, most=count)
     _keep_open(programme, opened, _positions(reach, kept))
-    found = programme.solve(seconds=_problem.seconds(time_limit))
+    found = programme.solve(seconds=_problem.left(ends))
     _refuse_nothing(
         found, "capacity", f"no {count} sites have room for everyone within their reach."
     )
-    return _allocation(found, reach, people, opened, served)
+    return credited(_allocation(found, reach, people, opened, served), cost)
 
 
 def staffed_plan(  # noqa: PLR0913 - three arguments and their keyword-only options
@@ -200,6 +204,7 @@ def staffed_plan(  # noqa: PLR0913 - three arguments and their keyword-only opti
     >>> staffed_plan([[1], [1]], [30, 30], means, opening=[20]).objective
     50.0
     """
+    ends = _problem.deadline(time_limit)
     within = _problem.within_reach(reach)
     size = within.shape[1]
     people = _check.people("demand", demand, within.shape[0])
@@ -229,7 +234,7 @@ def staffed_plan(  # noqa: PLR0913 - three arguments and their keyword-only opti
     programme.constrain(0, np.r_[opened, tenths], money, most=means.budget)
     programme.constrain(0, tenths, 0.1, most=means.staff)
     _keep_open(programme, opened, today)
-    found = programme.solve(seconds=_problem.seconds(time_limit))
+    found = programme.solve(seconds=_problem.left(ends))
     _refuse_nothing(found, "budget", "no plan keeps within the budget and the staff.")
     values = _whole(found, opened, tenths)
     return StaffedPlan(
@@ -240,6 +245,7 @@ def staffed_plan(  # noqa: PLR0913 - three arguments and their keyword-only opti
         bound=-found.bound,
         proven=is_proven(found.objective, found.bound),
         spent=float(rent @ values[opened] + means.wage / 10 * values[tenths].sum()),
+        attribution=attribution_of(reach),
     )
 
 

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array, issparse
 from maillage_engine import _check
 from maillage_engine._check import Floats
 from maillage_engine.access import Access, nothing_within_reach, pressure
+from maillage_engine.attribution import credited
 from maillage_engine.errors import BadArray
 
 
@@ -53,7 +54,7 @@ def three_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) -> Acce
     """
     people, places, reach = _checked(demand, supply, weight)
     chosen = _times(_rows_to_one(reach), reach)
-    return _scored(people, places, chosen, chosen)
+    return credited(_scored(people, places, chosen, chosen), weight)
 
 
 def modified_two_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) -> Access:
@@ -91,7 +92,7 @@ def modified_two_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) 
     Delamater (2013), Health & Place 24, doi:10.1016/j.healthplace.2013.07.012.
     """
     people, places, reach = _checked(demand, supply, weight)
-    return _scored(people, places, reach, _times(reach, reach))
+    return credited(_scored(people, places, reach, _times(reach, reach)), weight)
 
 
 def huff_three_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) -> Access:
@@ -128,7 +129,7 @@ def huff_three_step_access(demand: ArrayLike, supply: ArrayLike, weight: Any) ->
     """
     people, places, reach = _checked(demand, supply, weight)
     choice = _rows_to_one(_scaled(reach, columns=places))
-    return _scored(people, places, choice, _times(choice, reach))
+    return credited(_scored(people, places, choice, _times(choice, reach)), weight)
 
 
 def balanced_access(demand: ArrayLike, supply: ArrayLike, weight: Any) -> Access:
@@ -166,7 +167,7 @@ def balanced_access(demand: ArrayLike, supply: ArrayLike, weight: Any) -> Access
     Páez, Higgins & Vivona (2019), PLOS ONE 14(6), doi:10.1371/journal.pone.0218773.
     """
     people, places, reach = _checked(demand, supply, weight)
-    return _scored(people, places, _rows_to_one(reach), _columns_to_one(reach))
+    return credited(_scored(people, places, _rows_to_one(reach), _columns_to_one(reach)), weight)
 
 
 def standardised_demand(people_by_age: ArrayLike, use_by_age: ArrayLike) -> Floats:

@@ -21,13 +21,14 @@ from scipy.spatial import cKDTree
 
 from maillage_engine import _check
 from maillage_engine._check import Ints
+from maillage_engine.attribution import KEY
 from maillage_engine.errors import BadArray, BadParameter, PartFailed
 from maillage_engine.travel import EARTH_RADIUS_KM, Places, unit_vectors
 
 if TYPE_CHECKING:
     from distributed import Client
 
-Arrays: TypeAlias = Mapping[str, NDArray[Any]]
+Arrays: TypeAlias = Mapping[str, NDArray[Any] | str]
 Progress: TypeAlias = Callable[[int, int, str], None]
 
 
@@ -42,7 +43,7 @@ class Part:
 
 
 class Work(Protocol):
-    """What is done with one part: arrays whose first axis follows `part.own`."""
+    """What is done with one part: arrays whose first axis follows `part.own`, and a credit."""
 
     def __call__(self, part: Part, /) -> Arrays:
         """Compute one part, from it alone."""
@@ -108,7 +109,8 @@ def over_departements(
     Parameters
     ----------
     work : callable Part -> mapping of arrays
-        What is done with one part, from it alone. It is sent to the workers as it is.
+        What is done with one part, from it alone. It is sent to the workers as it is. Beside its
+        arrays it may say, as ``"attribution"``, whom to credit.
     parts : sequence of Part
         See `departement_parts`.
     cluster : dask.distributed.Client, or any concurrent.futures.Executor, optional
@@ -125,7 +127,8 @@ def over_departements(
     Returns
     -------
     dict
-        By code, the arrays of each part: the same, whatever the cluster.
+        By code, the arrays of each part: the same, whatever the cluster. Whom to credit is kept
+        with them, in the folder too: `attribution_of` the results says it.
 
     Raises
     ------
@@ -273,6 +276,8 @@ def _checked(part: Part, arrays: Arrays) -> dict[str, NDArray[Any]]:
         raise BadArray(f"the work of {part.code} must give named arrays; got {type(arrays)}.")
     found = {name: np.asarray(values) for name, values in arrays.items()}
     for name, values in found.items():
+        if name == KEY and values.ndim == 0 and values.dtype.kind == "U":
+            continue
         if values.ndim == 0 or values.shape[0] != part.own.size or values.dtype == object:
             raise BadArray(
                 f"{name} of {part.code} must hold a row for each of its {part.own.size} origins;"

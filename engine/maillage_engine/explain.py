@@ -1,7 +1,7 @@
 """Why these sites: what each is for, who gains and who loses, what hangs on uncertain inputs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from maillage_engine import _check, _problem
 from maillage_engine._check import Floats, Ints
-from maillage_engine.pairs import Pairs, pairs, pairs_from
+from maillage_engine.attribution import credited
+from maillage_engine.pairs import Pairs, pairs
 
 SAME = 1e-9  # minutes that rounding may add up to
 Choose = Callable[[Pairs, Floats], ArrayLike]
@@ -24,6 +25,7 @@ class Reasons:
     minutes: Floats  # (n_open,) their mean travel time; NaN where nobody goes
     if_closed: Floats  # (n_open,) person-minutes closing it adds to those who would still go
     without: Floats  # (n_open,) persons who would have nothing within reach if it closed
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Comparison:
     minutes_lost: float  # person-minutes added to those who lose (reachable both times)
     newly_reached: float  # persons
     no_longer_reached: float  # persons
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 def reasons(cost: Any, demand: ArrayLike, sites: ArrayLike) -> Reasons:
@@ -82,7 +85,8 @@ def reasons(cost: Any, demand: ArrayLike, sites: ArrayLike) -> Reasons:
     spent = _by_site(at[here], people[here] * first[here], count)
     more = _by_site(at[other], people[other] * (second[other] - first[other]), count)
     minutes = np.divide(spent, persons, out=np.full(count, np.nan), where=persons > 0)
-    return Reasons(chosen, persons, minutes, more, _by_site(at[alone], people[alone], count))
+    left = _by_site(at[alone], people[alone], count)
+    return credited(Reasons(chosen, persons, minutes, more, left), reach)
 
 
 def compare_sites(cost: Any, demand: ArrayLike, before: ArrayLike, after: ArrayLike) -> Comparison:
@@ -130,6 +134,7 @@ def compare_sites(cost: Any, demand: ArrayLike, before: ArrayLike, after: ArrayL
         minutes_lost=float(people[lost] @ -saved[lost]),
         newly_reached=float(people[found].sum()),
         no_longer_reached=float(people[gone].sum()),
+        attribution=reach.attribution,
     )
 
 
@@ -186,7 +191,7 @@ def steadiness(  # noqa: PLR0913 - three arguments and their keyword-only option
     rng, chosen = _check.chance(seed), np.zeros(reach.shape[1])
     for _draw in range(draws):
         minutes = reach.minutes * rng.lognormal(0.0, travel_spread, reach.minutes.size)
-        drawn = pairs_from(reach.shape, reach.origin, reach.destination, minutes)
+        drawn = replace(reach, minutes=minutes)
         sites = choose(drawn, people * rng.lognormal(0.0, demand_spread, people.size))
         chosen[_check.positions("the sites chosen", sites, chosen.size)] += 1
     return chosen / draws

@@ -15,6 +15,7 @@ from maillage_engine import _check
 from maillage_engine._bounds import Bounded
 from maillage_engine._check import Floats
 from maillage_engine._milp import Programme
+from maillage_engine.attribution import attribution_of
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
 from maillage_engine.inequality import gini
 
@@ -34,6 +35,7 @@ class FairShare(Bounded):
     objective: float  # least access, or Gini index
     bound: float  # no sharing does better
     proven: bool  # objective and bound agree to one billionth
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 def share_places(
@@ -118,7 +120,7 @@ def share_places(
         raise BadParameter(f"aim must be worst_off_first or most_equal; got {aim!r}.")
     return FairShare(
         added, per_place @ (supply + added), per_place @ supply, value, bound,
-        abs(value - bound) <= CLOSE * max(1.0, abs(value)),
+        abs(value - bound) <= CLOSE * max(1.0, abs(value)), attribution_of(weight),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from maillage_engine._check import Floats
+from maillage_engine.attribution import KEY, attribution_of
 from maillage_engine.errors import BadArray
 from maillage_engine.pairs import Pairs, pairs_from
 from maillage_engine.travel import Places, places
@@ -92,6 +93,7 @@ def pairs_of(
     Returns
     -------
     Pairs
+        With the credit that the table says in its `attrs`, if any.
 
     Raises
     ------
@@ -101,7 +103,8 @@ def pairs_of(
     row = _positions(table, columns[0], origins)
     column = _positions(table, columns[1], destinations)
     shape = (np.size(origins), np.size(destinations))
-    return pairs_from(shape, row, column, numbers_of(table, columns[2]))
+    minutes = numbers_of(table, columns[2])
+    return pairs_from(shape, row, column, minutes, attribution=attribution_of(table))
 
 
 def columns_of(
@@ -123,7 +126,7 @@ def columns_of(
     Returns
     -------
     dict of str to ndarray, each (n_pairs,)
-        What `pairs_of` reads back.
+        What `pairs_of` reads back. `with_credit` says in the table whom to credit.
 
     Raises
     ------
@@ -161,6 +164,33 @@ def with_columns(table: Any, results: Mapping[str, ArrayLike]) -> Any:
         if np.shape(values) != (len(table),):
             raise BadArray(f"{name} must hold {len(table)} values; got shape {np.shape(values)}.")
     return table.assign(**{name: np.asarray(values) for name, values in results.items()})
+
+
+def with_credit(table: Any, *sources: Any) -> Any:
+    """Say in a table's `attrs` whom to credit for it; the table itself is left alone.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+        Whoever it credits already still is.
+    sources : any
+        What it was computed from: times, weights, results; see `attribution_of`.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        With ``attrs["attribution"]``, which pandas keeps through most operations and `pairs_of`
+        reads; as it was, where nobody is to be credited.
+
+    Raises
+    ------
+    Nothing
+        What cannot be credited is passed over.
+    """
+    told, credit = table.copy(deep=False), attribution_of(table, *sources)
+    if credit:
+        told.attrs = {**table.attrs, KEY: credit}
+    return told
 
 
 def _positions(table: Any, column: str, wanted: ArrayLike) -> np.ndarray[Any, Any]:

@@ -14,6 +14,7 @@ from maillage_engine._bounds import Bounded, is_proven
 from maillage_engine._check import Floats, Ints
 from maillage_engine._milp import Programme
 from maillage_engine.access import nearest
+from maillage_engine.attribution import attribution_of
 from maillage_engine.errors import BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs
 from maillage_engine.siting import Siting
@@ -30,6 +31,7 @@ class Improvement(Bounded):
     objective: float  # person-minutes after
     bound: float  # no such change does better
     proven: bool  # the gap is at most one millionth
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
@@ -98,6 +100,7 @@ def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
     >>> improve([[0, 5, 9], [5, 0, 4], [9, 4, 0]], [1, 1, 8], [0], opening=1).opened.tolist()
     [2]
     """
+    ends = _problem.deadline(time_limit)
     reach = pairs(cost)
     people = _check.people("demand", demand, reach.shape[0])
     open_today = _problem.only_candidates(reach, today)[1]
@@ -117,7 +120,7 @@ def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
     if barred.size:
         programme.constrain(0, opened[barred], 1.0, most=0.0)
     before = _total(served, weight, open_today)
-    found = programme.solve(seconds=_problem.seconds(time_limit))
+    found = programme.solve(seconds=_problem.left(ends))
     if found.impossible:
         raise Infeasible("opening", f"{opening} new sites cannot bring everyone within reach.")
     if found.values is None:
@@ -133,6 +136,7 @@ def improve(  # noqa: PLR0913 - three arguments and their keyword-only options
         objective=after,
         bound=bound,
         proven=is_proven(after, bound),
+        attribution=attribution_of(cost),
     )
 
 
@@ -188,6 +192,7 @@ def backup_cover(
     >>> backup_cover([[1, 1, 0], [0, 0, 1]], [10, 4], 2, second=0.5).sites.tolist()
     [0, 1]
     """
+    ends = _problem.deadline(time_limit)
     within = _problem.within_reach(reach)
     people = _check.people("demand", demand, within.shape[0])
     count = _problem.count_of(p, within.shape[1])
@@ -206,7 +211,7 @@ def backup_cover(
         most=0.0, count=rows.size,
     )  # fmt: skip
     programme.constrain(0, opened, 1.0, least=count, most=count)
-    found = programme.solve(seconds=_problem.seconds(time_limit))
+    found = programme.solve(seconds=_problem.left(ends))
     if found.values is None:
         raise Infeasible("time", "no choice was found in the time allowed.")
     sites = np.flatnonzero(found.values[opened] > 0.5)
@@ -218,6 +223,7 @@ def backup_cover(
         bound=bound,
         proven=is_proven(value, bound),
         assigned=np.where(trip >= 0, sites[np.maximum(trip, 0)], -1),
+        attribution=attribution_of(reach),
     )
 
 

@@ -112,7 +112,7 @@ def read_matrix(
     source = Path(path)
     reading = _Reading(unit=PER_MINUTE[unit], cutoff=float(cutoff_min))
     try:
-        with _rows(source, reading, progress or _silent) as rows:
+        with _rows(source, reading, progress or untold) as rows:
             _read(rows, reading, unit)
     except UnicodeDecodeError:
         raise BadFile(source.name, [_text.first_not_utf_8(source)]) from None
@@ -128,7 +128,7 @@ def read_matrix(
     return TravelMatrix(tuple(reading.origins), tuple(reading.destinations), times)
 
 
-def _silent(_done: float, _whole: float) -> None:
+def untold(_done: float, _whole: float) -> None:
     """Tell nobody."""
 
 

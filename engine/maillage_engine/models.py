@@ -5,6 +5,7 @@ communes of Isère (OSRM on OpenStreetMap, ODbL, 2021–22, no traffic jam, no t
 `docs/methods/travel-times.md` gives their errors on communes they were not fitted on.
 """
 
+from maillage_engine.attribution import OPENSTREETMAP
 from maillage_engine.travel import TravelModel
 
 # Hills and plains: the default, and the nearest relief to Haute-Saône's that could be measured.
@@ -14,6 +15,7 @@ CAR_ROLLING = TravelModel(
     exponent=0.789,
     spread=0.156,
     source="Fitted on 244 communes of Bas-Dauphiné (Isère, north of 45.3° N, west of 5.6° E)",
+    attribution=OPENSTREETMAP,
 )
 
 # Deep valleys and passes.
@@ -23,6 +25,7 @@ CAR_MOUNTAIN = TravelModel(
     exponent=0.755,
     spread=0.264,
     source="Fitted on the 268 other communes of Isère (Grenoble, Chartreuse, Vercors, Oisans)",
+    attribution=OPENSTREETMAP,
 )
 
 # What is commonly assumed without measuring; kept to compare with, not to use.

@@ -69,7 +69,8 @@ def banded_within(
     shape = (origins.longitude.size, destinations.longitude.size)
     kind = slot_kind(shape[1], weight.size)
     if 0 in shape:
-        return BandedPairs(shape, np.zeros(shape[0] + 1, np.int64), np.empty(0, kind), weight)
+        nothing = np.zeros(shape[0] + 1, np.int64), np.empty(0, kind)
+        return BandedPairs(shape, *nothing, weight, attribution=model.attribution)
     levels, level = np.unique(destinations.density, return_inverse=True)
     leaving = _leaving(origins, levels, bounds, model)
     order, strips = _strips(destinations, level, float(leaving.reach.max()))
@@ -89,7 +90,8 @@ def banded_within(
     place, row, column = slots.doubtful[: slots.count[0]].T
     minutes = minutes_between(origins, destinations, (row, order[column]), model)
     slot[place] = column * weight.size + (minutes[:, None] > bounds).sum(axis=1)
-    return BandedPairs(shape, slots.start, slot[: slots.start[-1]], weight, order)
+    kept = slot[: slots.start[-1]]
+    return BandedPairs(shape, slots.start, kept, weight, order, model.attribution)
 
 
 def _leaving(origins: Places, levels: Ints, bounds: Floats, model: TravelModel) -> Origins:

@@ -6,10 +6,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array, csr_array, issparse
+from scipy.sparse import coo_array, issparse
 
 from maillage_engine import _check
 from maillage_engine._check import Floats
+from maillage_engine.attribution import CreditedTable, attribution_of, credited, credited_table
 from maillage_engine.errors import BadArray
 
 Indices: TypeAlias = NDArray[np.int64]
@@ -27,13 +28,14 @@ class Pairs:
     start: Indices  # (n_origins + 1,)
     destination: Indices  # (n_pairs,)
     minutes: Floats  # (n_pairs,)
+    attribution: str = ""  # whom to credit wherever it is shown
 
     @property
     def origin(self) -> Indices:
         """The origin of every pair, shape (n_pairs,)."""
         return np.repeat(np.arange(self.shape[0], dtype=np.int64), np.diff(self.start))
 
-    def matrix(self, values: ArrayLike) -> csr_array:
+    def matrix(self, values: ArrayLike) -> CreditedTable:
         """Lay one value per pair in a sparse matrix; zeros are kept as stored zeros.
 
         Parameters
@@ -43,7 +45,8 @@ class Pairs:
 
         Returns
         -------
-        csr_array, shape (n_origins, n_destinations)
+        CreditedTable, shape (n_origins, n_destinations)
+            SciPy's `csr_array`, which says whom to credit.
 
         Raises
         ------
@@ -53,7 +56,7 @@ class Pairs:
         stored = _check.sized("values", values, size=self.minutes.size, empty=True)
         kind = positions_kind(self.shape, stored.size)
         place, start = self.destination.astype(kind), self.start.astype(kind)
-        return csr_array((stored, place, start), shape=self.shape)
+        return credited_table((stored, place, start), self.shape, self)
 
     def dense(self) -> Floats:
         """Return the whole table of minutes, shape (n_origins, n_destinations); NaN = no route."""
@@ -67,7 +70,7 @@ def positions_kind(shape: tuple[int, int], stored: int) -> type[np.signedinteger
     return np.int32 if max(*shape, stored) <= np.iinfo(np.int32).max else np.int64
 
 
-def pairs(minutes: Any, *, cutoff_min: float = np.inf) -> Pairs:
+def pairs(minutes: Any, *, cutoff_min: float = np.inf, attribution: str = "") -> Pairs:
     """Keep the pairs that have a route within a threshold.
 
     Parameters
@@ -77,6 +80,8 @@ def pairs(minutes: Any, *, cutoff_min: float = np.inf) -> Pairs:
         absent entry does, and a stored 0 is a trip of zero minutes.
     cutoff_min : float
         Inclusive threshold, in minutes.
+    attribution : str
+        Whom to credit for these times, beside whom they already say.
 
     Returns
     -------
@@ -96,15 +101,19 @@ def pairs(minutes: Any, *, cutoff_min: float = np.inf) -> Pairs:
     """
     _check.threshold("cutoff_min", cutoff_min)
     if isinstance(minutes, Pairs):
-        return _cut(minutes.shape, minutes.origin, minutes.destination, minutes.minutes, cutoff_min)
+        kept = minutes.shape, minutes.origin, minutes.destination, minutes.minutes
+        return credited(_cut(*kept, cutoff_min), minutes, attribution)
+    credit = attribution_of(minutes, attribution)
     if issparse(minutes):
         table = _stored(minutes)
-        return pairs_from(table.shape, table.row, table.col, table.data, cutoff_min=cutoff_min)
+        stored = table.shape, table.row, table.col, table.data
+        return pairs_from(*stored, cutoff_min=cutoff_min, attribution=credit)
     dense = _check.times("minutes", minutes)
     if dense.ndim != 2:
         raise BadArray(f"minutes must be a table of two dimensions; got shape {dense.shape}.")
     origin, destination = np.nonzero(dense <= cutoff_min)
-    return _cut(dense.shape, origin, destination, dense[origin, destination], cutoff_min)
+    found = _cut(dense.shape, origin, destination, dense[origin, destination], cutoff_min)
+    return credited(found, credit)
 
 
 def pairs_from(
@@ -114,6 +123,7 @@ def pairs_from(
     minutes: ArrayLike,
     *,
     cutoff_min: float = np.inf,
+    attribution: str = "",
 ) -> Pairs:
     """Build `Pairs` from three columns, in any order.
 
@@ -127,6 +137,8 @@ def pairs_from(
         Travel times >= 0; NaN or infinite means "no route" and is dropped.
     cutoff_min : float
         Inclusive threshold, in minutes.
+    attribution : str
+        Whom to credit for these times.
 
     Returns
     -------
@@ -160,7 +172,7 @@ def pairs_from(
             f"each pair must be given once; got origin {start[first]}, destination {end[first]}"
             f" twice ({twice.size} repeated pairs)."
         )
-    return _cut(shape, start[order], end[order], times[order], cutoff_min)
+    return credited(_cut(shape, start[order], end[order], times[order], cutoff_min), attribution)
 
 
 def _stored(minutes: Any) -> coo_array:

@@ -6,7 +6,7 @@ compromise that none beats.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from maillage_engine._pooling import (
     exactly,
 )
 from maillage_engine._sharing import Pool, best_sharing
+from maillage_engine.attribution import credited
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs
 from maillage_engine.siting import p_median
@@ -76,6 +77,7 @@ class PoolingFront:
     impossible: tuple[tuple[int, int], ...]  # (sites, lowest floor) that no network can keep
     complete: bool  # proven that every compromise is listed
     today: SharedNetwork | None  # today's sites with the highest floor the staff can keep there
+    attribution: str = ""  # whom to credit wherever it is shown
 
     def least_travel(self, sites: int, quality: int) -> float:
         """Return the least person-minutes with so many sites at most and such a floor at least.
@@ -189,6 +191,7 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     >>> [(p.sites.tolist(), p.quality, p.objective) for p in front.points]
     [([1], 10, 200.0), ([1, 2], 5, 50.0), ([0, 1, 2], 5, 0.0)]
     """
+    ends = _problem.deadline(time_limit)
     reach, columns = _problem.only_candidates(pairs(cost), candidates)
     people = _check.people("demand", demand, reach.shape[0])
     posts = _posts(staff)
@@ -202,7 +205,6 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     most = min(int(np.minimum(posts, share_sites).sum()), columns.size)
     counts = _limits("sites", sites, most, columns.size)
     floors = _limits("quality", quality, int(posts.max()), int(posts.max()))
-    ends = _problem.deadline(time_limit)
     staffed = _Staff(posts, share_sites)
     place = _field(_problem.inhabited(reach, people), people, near[np.ix_(columns, columns)], far)
     found = _every_question(_Asking(place, share_sites, ends), staffed, counts, floors, progress)
@@ -215,7 +217,7 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     if not front.points and front.complete:
         raise Infeasible("sites and quality", _nothing(counts, floors, posts))
     renamed = tuple(_with_columns(point, columns) for point in front.points)
-    return PoolingFront(renamed, front.dominated, front.impossible, front.complete, baseline)
+    return credited(replace(front, points=renamed, today=baseline), cost, between)
 
 
 @dataclass(frozen=True, slots=True)

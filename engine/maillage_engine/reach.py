@@ -1,7 +1,7 @@
 """Who can really go: with or without a car, while the place is open, or at a distance."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from maillage_engine import _check
 from maillage_engine._check import Floats
 from maillage_engine.access import Access
+from maillage_engine.attribution import attribution_of, credited
 from maillage_engine.errors import BadArray
 from maillage_engine.pairs import Pairs, pairs, pairs_from
 
@@ -25,6 +26,7 @@ class Blend:
     by_mode: dict[str, Floats]  # (n_demand,) places per person of those who travel so
     pressure: Floats  # (n_supply,) weighted persons per place; inf where there is no place
     unserved: dict[str, NDArray[np.bool_]]  # (n_demand,) nothing within reach of those
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Layered:
     on_site: Floats  # (n_demand,) places per person that one travels to
     remote: Floats  # (n_demand,) places per person by phone or video, the same for all connected
     connected: Floats  # (n_demand,) share of persons who can be served at a distance
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class ScoreInterval:
     middle: Floats  # (n_demand,) median of the draws
     high: Floats  # (n_demand,)
     level: float
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 def blended_access(
@@ -121,6 +125,7 @@ def blended_access(
         by_mode=by_mode,
         pressure=np.divide(seen, places, out=np.full(places.size, np.inf), where=places > 0),
         unserved={name: np.asarray(way @ reached) == 0 for name, way in ways.items()},
+        attribution=attribution_of(weights),
     )
 
 
@@ -181,7 +186,7 @@ def while_open(
     longest = np.array([_longest(_unrolled(one, "opens"), away, stay) for one in opens])
     kept = reach.minutes <= longest[reach.destination] if longest.size else np.zeros(0, bool)
     origin, destination = reach.origin[kept], reach.destination[kept]
-    return pairs_from(reach.shape, origin, destination, reach.minutes[kept])
+    return credited(pairs_from(reach.shape, origin, destination, reach.minutes[kept]), reach)
 
 
 def with_remote(
@@ -229,7 +234,7 @@ def with_remote(
     remote_places = _check.not_negative("remote_places", remote_places)
     served = float(people @ share)
     each = remote_places / served if served > 0 else 0.0
-    return Layered(access.score, each * share, np.array(share))
+    return credited(Layered(access.score, each * share, np.array(share)), access)
 
 
 def score_interval(
@@ -280,10 +285,9 @@ def score_interval(
     drawn = []
     for _draw in range(draws):
         minutes = reach.minutes * rng.lognormal(0.0, spread, reach.minutes.size)
-        one = pairs_from(reach.shape, reach.origin, reach.destination, minutes)
-        drawn.append(np.asarray(score(one), dtype=np.float64))
+        drawn.append(np.asarray(score(replace(reach, minutes=minutes)), dtype=np.float64))
     low, middle, high = np.quantile(drawn, [0.5 - level / 2, 0.5, 0.5 + level / 2], axis=0)
-    return ScoreInterval(low, middle, high, level)
+    return credited(ScoreInterval(low, middle, high, level), reach)
 
 
 def _unrolled(windows: Sequence[Window], name: str) -> list[Window]:

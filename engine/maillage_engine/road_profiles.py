@@ -35,12 +35,16 @@ class Profile:
     one_way: tuple[str, ...] = ()  # tags that forbid one direction, the most particular first
     closed_barriers: frozenset[str] = field(default_factory=frozenset)
     to_road_kmh: float = 4.0  # between a place and the nearest road
+    ferry_kmh: float = 10.0  # of a ferry whose duration is not written: assumed, never measured
+    boarding_min: float = 10.0  # minutes to wait and get aboard a ferry: assumed, never measured
 
     def __post_init__(self) -> None:
         for kind, speed in self.speeds_kmh.items():
             _check.positive(f"speeds_kmh[{kind!r}]", speed)
         _check.positive("share_of_limit", self.share_of_limit)
         _check.positive("to_road_kmh", self.to_road_kmh)
+        _check.positive("ferry_kmh", self.ferry_kmh)
+        _check.not_negative("boarding_min", self.boarding_min, " minutes")
 
     def speed(self, tags: Tags, side: str = "forward") -> float:
         """Return the speed on this road in km/h, in one direction; 0 where it may not go."""

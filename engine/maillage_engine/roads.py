@@ -18,6 +18,7 @@ from maillage_engine import _check
 from maillage_engine._check import Floats, Ints
 from maillage_engine._roads import chain_ends
 from maillage_engine.errors import BadArray, BadParameter
+from maillage_engine.matrix_file import Progress, untold
 from maillage_engine.pairs import Pairs, pairs_from
 from maillage_engine.travel import EARTH_RADIUS_KM, Places, unit_vectors
 
@@ -43,6 +44,7 @@ class RoadNetwork:
     tail: Ints  # (m,) node where an arc starts, in increasing order
     head: Ints  # (m,) node where it ends
     milliseconds: Ints  # (m,) whole, >= 1; at most one arc for each (tail, head)
+    ashore: NDArray[np.bool_]  # (n,) whether places may join here: not out at sea, on a ferry
     to_road_kmh: float  # speed between a place and its node
     attribution: str  # whom to credit wherever these times are shown
 
@@ -108,7 +110,10 @@ def road_network(
     whole = np.maximum(1, np.rint(times * MS_PER_MINUTE)).astype(np.int64)
     start, end, whole = _fastest(start, end, whole)
     speed = _check.positive("to_road_kmh", to_road_kmh)
-    return RoadNetwork(points.longitude, points.latitude, start, end, whole, speed, attribution)
+    ashore = np.ones(size, dtype=bool)
+    return RoadNetwork(
+        points.longitude, points.latitude, start, end, whole, ashore, speed, attribution
+    )
 
 
 def contracted(network: RoadNetwork, kept: NDArray[np.int64]) -> tuple[RoadNetwork, Ints]:
@@ -155,12 +160,12 @@ def contracted(network: RoadNetwork, kept: NDArray[np.int64]) -> tuple[RoadNetwo
     )
     smaller = RoadNetwork(
         network.longitude[~inside], network.latitude[~inside], tail, head, whole,
-        network.to_road_kmh, network.attribution,
+        network.ashore[~inside], network.to_road_kmh, network.attribution,
     )  # fmt: skip
     return smaller, position
 
 
-def road_minutes(
+def road_minutes(  # noqa: PLR0913 - three facts and their keyword-only options
     network: RoadNetwork,
     origins: Places,
     destinations: Places,
@@ -168,6 +173,7 @@ def road_minutes(
     cutoff_min: float = np.inf,
     farthest_km: float = FARTHEST_KM,
     method: Method = "auto",
+    progress: Progress | None = None,
 ) -> Pairs:
     """Compute travel times by road, keeping only the pairs within a threshold.
 
@@ -182,12 +188,14 @@ def road_minutes(
     method : {"auto", "hierarchy", "dijkstra"}
         "hierarchy" needs pyroutingkit (the extra `osm`); "auto" takes it when it is there. Both
         give the same times.
+    progress : callable (done, whole), optional
+        Told how many origins are done, now and then.
 
     Returns
     -------
     Pairs
         Minutes, from door to door: to the nearest node, along the roads, from the last node. A pair
-        that is absent has no route; `Pairs.dense` shows it as NaN.
+        that is absent has no route; `Pairs.dense` shows it as NaN. They carry the network's credit.
 
     Raises
     ------
@@ -208,7 +216,7 @@ def road_minutes(
     if not _check.threshold("cutoff_min", cutoff_min) > 0:
         raise BadParameter(f"cutoff_min must be > 0; got {cutoff_min}.")
     _check.positive("farthest_km", farthest_km)
-    answers = _answers(method)
+    answers, tell = _answers(method), progress or untold
     leave, leaving = _joined(network, origins, farthest_km)
     reach, reaching = _joined(network, destinations, farthest_km)
     on_road = np.unique(np.r_[leave[leave >= 0], reach[reach >= 0]])
@@ -225,10 +233,13 @@ def road_minutes(
         total = leaving[rows, None] + on_roads + reaching[column]
         at, to = np.nonzero(total <= min(cutoff_min, np.finfo(float).max))
         kept.append((rows[at], column[to], total[at, to]))
+        tell(begin + rows.size, from_nodes.size)
     shape = (origins.longitude.size, destinations.longitude.size)
     if not kept:
-        return pairs_from(shape, np.empty(0, int), np.empty(0, int), np.empty(0))
-    return pairs_from(shape, *(np.concatenate(part) for part in zip(*kept, strict=True)))
+        nothing = np.empty(0, int), np.empty(0, int), np.empty(0)
+        return pairs_from(shape, *nothing, attribution=network.attribution)
+    found = (np.concatenate(part) for part in zip(*kept, strict=True))
+    return pairs_from(shape, *found, attribution=network.attribution)
 
 
 class _Dijkstra:
@@ -284,7 +295,8 @@ def _joined(network: RoadNetwork, points: Places, farthest_km: float) -> tuple[I
 
 def _nearest_node(network: RoadNetwork, points: Places) -> tuple[Ints, Floats]:
     """Return the nearest usable node of each place and its distance in km; -1, infinite if none."""
-    usable = _two_way_part(network)
+    part = _two_way_part(network)
+    usable = part[network.ashore[part]]
     if not usable.size or not points.longitude.size:
         return np.full(points.longitude.size, -1), np.full(points.longitude.size, np.inf)
     nodes = Places(network.longitude[usable], network.latitude[usable], np.empty(0, np.int64))

@@ -18,6 +18,7 @@ from maillage_engine._check import Floats, Ints
 from maillage_engine._coverage import Coverage
 from maillage_engine._search import TINY, Mask, Search, network
 from maillage_engine.access import nearest
+from maillage_engine.attribution import credited
 from maillage_engine.errors import BadParameter, Infeasible
 from maillage_engine.pairs import Pairs, pairs
 
@@ -31,6 +32,7 @@ class Siting(Bounded):
     bound: float  # no choice can do better than this
     proven: bool  # the gap is at most one millionth
     assigned: Ints  # (n_demand,) nearest chosen site of each origin; -1 where none is within reach
+    attribution: str = ""  # whom to credit wherever it is shown
 
 
 def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
@@ -110,6 +112,7 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     >>> p_median([[0, 9, 4], [9, 0, 4], [9, 9, 8]], [10, 10, 1], 2).sites.tolist()
     [0, 1]
     """
+    ends = _problem.deadline(time_limit)
     reach, columns = _problem.only_candidates(pairs(cost), candidates)
     people = _check.people("demand", demand, reach.shape[0])
     count = _problem.count_of(p, columns.size)
@@ -118,7 +121,7 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     weight = people[people > 0]
     served = _problem.inhabited(reach, people)
     paid = served.minutes * weight[served.origin]
-    ends, rng = _problem.deadline(time_limit), _check.chance(seed)
+    rng = _check.chance(seed)
     complete = served.minutes.size == weight.size * columns.size
     begun = _begun(columns, start, count)
     if outside is None and not complete:
@@ -129,7 +132,8 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     closed = np.zeros(columns.size, dtype=np.int8)
     search = Search(net, net, closed, count, outside is None and not complete, ends, rng)
     search.begin(begun, prove=prove, beat=_check.number("beat", np.inf if beat is None else beat))
-    return _answer(reach, columns, search.best, search.upper, search.lower)
+    answer = _answer(reach, columns, search.best, search.upper, search.lower)
+    return credited(answer, cost)
 
 
 def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
@@ -200,6 +204,7 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     >>> max_cover([[1, 0], [1, 0], [0, 1]], [5, 5, 8], 1).objective
     10.0
     """
+    ends = _problem.deadline(time_limit)
     within, columns = _problem.only_candidates(_problem.within_reach(reach), candidates)
     people = _check.people("demand", demand, within.shape[0])
     count = _problem.count_of(p, columns.size)
@@ -207,7 +212,7 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     served, weight = _problem.inhabited(within, asked), asked[asked > 0]
     nothing = np.zeros(served.minutes.size)
     net = network(served.shape, served.start, served.destination, nothing, weight)
-    ends, rng = _problem.deadline(time_limit), _check.chance(seed)
+    rng = _check.chance(seed)
     whole = 1.0 if (people == np.round(people)).all() else 0.0
     closed = np.zeros(columns.size, dtype=np.int8)
     search = Coverage(net, net, closed, count, False, ends, rng, step=whole)
@@ -216,7 +221,7 @@ def max_cover(  # noqa: PLR0913 - three arguments and their keyword-only options
     covered = float(people[_served(within, search.best)].sum())
     more = total - search.lower - covered
     most = covered + (more if more > TINY * total else 0.0)
-    return _answer(within, columns, search.best, covered, most)
+    return credited(_answer(within, columns, search.best, covered, most), reach)
 
 
 def set_cover(
@@ -268,11 +273,13 @@ def set_cover(
     >>> set_cover([[1, 1, 0], [0, 1, 0], [0, 0, 1]]).sites.tolist()
     [1, 2]
     """
+    ends = _problem.deadline(time_limit)
     within, columns = _problem.only_candidates(_problem.within_reach(reach), candidates)
     _problem.refuse_unreachable(within, np.ones(within.shape[0]))
-    ends, rng = _problem.deadline(time_limit), _check.chance(seed)
+    rng = _check.chance(seed)
     search = _problem.cover_search(within, -1, ends, rng)
-    return _answer(within, columns, search.best, search.upper, search.lower)
+    answer = _answer(within, columns, search.best, search.upper, search.lower)
+    return credited(answer, reach)
 
 
 def p_center(
@@ -327,14 +334,16 @@ def p_center(
     >>> p_center([[0, 4, 9], [4, 0, 5], [9, 5, 0]], 1).objective
     5.0
     """
+    ends = _problem.deadline(time_limit)
     reach, columns = _problem.only_candidates(pairs(cost), candidates)
     count = _problem.count_of(p, columns.size)
     _problem.refuse_unreachable(reach, np.ones(reach.shape[0]))
-    ends, rng = _problem.deadline(time_limit), _check.chance(seed)
+    rng = _check.chance(seed)
     chosen = _cover_with(reach, count, ends, rng)
     center = Center(reach, count, chosen, ends, rng)
     center.run()
-    return _answer(reach, columns, center.best, radius(reach, center.best), center.bound)
+    farthest = radius(reach, center.best)
+    return credited(_answer(reach, columns, center.best, farthest, center.bound), cost)
 
 
 def _unsettled(within: Pairs, people: Floats) -> Floats:

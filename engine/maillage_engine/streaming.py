@@ -19,6 +19,7 @@ from maillage_engine._plane import Middle, directions, flatten, middle_of
 from maillage_engine._stream import Sites, Tally
 from maillage_engine._strips import Strips, lay
 from maillage_engine.access import Access, pressure
+from maillage_engine.attribution import credited
 from maillage_engine.decay import step_weight
 from maillage_engine.travel import (
     EARTH_RADIUS_KM,
@@ -92,10 +93,11 @@ def stream_access(
     step_weight([], bands)  # says what is wrong with the bands
     steps = [(float(bound), float(weight)) for bound, weight in bands]
     if people.size == 0 or places.size == 0:
-        return Access(np.zeros(people.size), np.zeros(0), np.ones(people.size, dtype=bool))
+        nobody = Access(np.zeros(people.size), np.zeros(0), np.ones(people.size, dtype=bool))
+        return credited(nobody, model)
     squared = _squared_chords(steps, model)
     if squared.max() > FAR**2:
-        return _pair_by_pair(origins, facilities, (people, places), steps, model)
+        return credited(_pair_by_pair(origins, facilities, (people, places), steps, model), model)
     middle = middle_of(origins)
     strips = _strips(origins, middle, model)
     along, sites = _sites(facilities, middle, squared, model, strips.height)
@@ -118,6 +120,7 @@ def stream_access(
         score=_back(sorted_score, strips.order),
         pressure=_back(pressure(counted, supplied), along),
         unserved=_back(unserved, strips.order),
+        attribution=model.attribution,
     )
 
 

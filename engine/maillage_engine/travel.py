@@ -15,6 +15,7 @@ from scipy.special import ndtri
 
 from maillage_engine import _check
 from maillage_engine._check import Floats, Ints
+from maillage_engine.attribution import credited
 from maillage_engine.errors import BadArray, BadParameter
 from maillage_engine.pairs import Pairs, pairs_from
 
@@ -64,6 +65,7 @@ class TravelModel:
     spread: float | None = (
         None  # standard deviation of ln(true / estimated); None if never measured
     )
+    attribution: str = ""  # whom to credit: those whose times the numbers were fitted on
 
     def __post_init__(self) -> None:
         for name in ("detour", "reference_km", "exponent"):
@@ -326,7 +328,8 @@ def pairs_within(
     cutoff = _check.positive("cutoff_min", cutoff_min)
     shape = (origins.longitude.size, destinations.longitude.size)
     if 0 in shape:
-        return pairs_from(shape, np.empty(0, int), np.empty(0, int), np.empty(0))
+        nothing = pairs_from(shape, np.empty(0, int), np.empty(0, int), np.empty(0))
+        return credited(nothing, model)
     arriving = model.speed(destinations.density)
     leaving = model.speed(origins.density)
     reach = model.reach_km(cutoff, np.sqrt(leaving * arriving.max())) * SAFETY
@@ -343,7 +346,7 @@ def pairs_within(
         inside = minutes <= cutoff
         kept.append((row[inside], column[inside], minutes[inside]))
     row, column, minutes = (np.concatenate(part) for part in zip(*kept, strict=True))
-    return pairs_from(shape, row, column, minutes)
+    return pairs_from(shape, row, column, minutes, attribution=model.attribution)
 
 
 def unit_vectors(points: Places) -> Floats:

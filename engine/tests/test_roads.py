@@ -1,6 +1,7 @@
 """Travel times on roads: small made maps first, then Monaco and Andorra against plain Dijkstra."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import dijkstra
 
-from maillage_engine import roads
+from maillage_engine import ferries, roads
+from maillage_engine.attribution import OPENSTREETMAP
 from maillage_engine.cli import main
 from maillage_engine.errors import BadArray, BadFile, BadParameter
-from maillage_engine.osm import ATTRIBUTION, read_roads
+from maillage_engine.osm import read_roads
 from maillage_engine.road_profiles import BICYCLE_ROADS, CAR_ROADS, FOOT_ROADS, limit
 from maillage_engine.roads import contracted, road_minutes, road_network
 from maillage_engine.travel import places
@@ -108,6 +110,94 @@ def test_a_bollard_stops_cars_only(tmp_path):
     assert np.isfinite(table(read_roads(path, FOOT_ROADS), on_a_line(3))).all()
 
 
+SHORES = [([0, 1], {"highway": "residential"}), ([4, 5], {"highway": "residential"})]
+
+
+def across(folder, profile, **ferry):
+    """Minutes from one shore to the other, and back: the ferry joins crossings 1 and 4."""
+    crossing = ([1, 2, 3, 4], {"route": "ferry", **ferry})
+    network = read_roads(map_file(folder, [*SHORES, crossing]), profile)
+    found = table(network, places([5.51, 5.54], [47.0, 47.0]), farthest_km=0.5)
+    return found[0, 1], found[1, 0]
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [("00:20", 20), ("1:05", 65), ("00:02:30", 2.5), ("PT1H30M", 90), ("PT40M", 40), ("25", 25),
+     ("P1D", 1440), ("soon", None), ("", None), ("00:00", None), ("P", None), ("-5", None)],
+)  # fmt: skip
+def test_durations_are_read_as_mappers_write_them(written, minutes):
+    assert ferries.duration(written) == (None if minutes is None else pytest.approx(minutes))
+
+
+@pytest.mark.parametrize(
+    ("duration", "minutes"),
+    [("00:20", 20), ("PT20M", 20), ("", 60 * 2.2752 / 10), ("00:00:30", 60 * 2.2752 / 10)],
+    ids=["written", "ISO", "not written: by its length", "273 km/h is a mistake"],
+)
+def test_a_ferry_takes_its_duration_and_one_boarding(tmp_path, duration, minutes):
+    there, back = across(tmp_path, CAR_ROADS, duration=duration, motor_vehicle="yes")
+    assert there == pytest.approx(minutes + CAR_ROADS.boarding_min, rel=1e-3)
+    assert back == there
+
+
+def test_the_wait_of_a_ferry_is_the_profile_s(tmp_path):
+    patient = replace(FOOT_ROADS, boarding_min=0)
+    assert across(tmp_path, patient, duration="00:20")[0] == pytest.approx(20, rel=1e-3)
+    with pytest.raises(BadParameter, match="boarding_min must be a finite number >= 0 minutes"):
+        replace(FOOT_ROADS, boarding_min=-1)
+    with pytest.raises(BadParameter, match="ferry_kmh"):
+        replace(FOOT_ROADS, ferry_kmh=0)
+
+
+@pytest.mark.parametrize(
+    ("tags", "aboard"),
+    [
+        ({}, {"foot"}),
+        ({"motor_vehicle": "yes"}, {"car", "foot", "bicycle"}),
+        ({"motor_vehicle": "yes", "foot": "no"}, {"car", "bicycle"}),
+        ({"bicycle": "yes"}, {"foot", "bicycle"}),
+        ({"foot": "yes", "motor_vehicle": "no"}, {"foot"}),
+        ({"hgv": "yes"}, {"car", "foot", "bicycle"}),
+        ({"access": "private"}, set()),
+        ({"access": "yes"}, {"car", "foot", "bicycle"}),
+        ({"access": "no", "bicycle": "designated"}, {"bicycle"}),
+    ],
+)
+def test_who_boards_a_ferry_follows_its_tags(tags, aboard):
+    assert {one.mode for one in PROFILES if ferries.may_board(one, tags)} == aboard
+
+
+def test_a_ferry_that_does_not_carry_cars_leaves_the_shores_apart(tmp_path):
+    there, back = across(tmp_path, CAR_ROADS, duration="00:20", foot="yes")
+    assert np.isnan([there, back]).all()
+
+
+def test_a_one_way_ferry_does_not_come_back(tmp_path):
+    road_round = ([4, 0], {"highway": "residential"})  # the long way, so that all is one part
+    sailing = ([1, 2, 3, 4], {"route": "ferry", "oneway": "yes", "duration": "00:02"})
+    network = read_roads(map_file(tmp_path, [*SHORES, road_round, sailing]), FOOT_ROADS)
+    found = table(network, places([5.51, 5.54], [47.0, 47.0]))
+    assert found[0, 1] == pytest.approx(12, rel=1e-3)
+    assert found[1, 0] == pytest.approx(60 * (4 + 1) * 0.7584 / 4, rel=1e-3)
+
+
+def test_nobody_joins_the_roads_at_sea(tmp_path):
+    crossing = ([1, 2, 3, 4], {"route": "ferry", "duration": "00:20"})
+    network = read_roads(map_file(tmp_path, [*SHORES, crossing]), FOOT_ROADS)
+    buoy = places([5.52], [47.0])  # on the line of the ferry
+    assert network.km_to_road(buoy) == pytest.approx([0.7584], rel=1e-3)
+
+
+def test_a_ferry_cut_at_the_edge_of_the_map_is_not_read(tmp_path):
+    path = map_file(tmp_path, [*SHORES, ([1, 2, 3, 4], {"route": "ferry", "duration": "00:20"})])
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.replace('<node id="4"', '<node id="40"'), encoding="utf-8")
+    assert read_roads(path, FOOT_ROADS).ashore.all()
+    path.write_text(whole, encoding="utf-8")
+    assert not read_roads(path, FOOT_ROADS).ashore.all()
+
+
 def test_a_place_without_a_way_has_no_time_and_never_zero(tmp_path):
     ways = [([0, 1], {"highway": "residential"}), ([4, 5], {"highway": "residential"}),
             ([1, 2], {"highway": "residential"})]  # fmt: skip
@@ -135,9 +225,9 @@ def test_a_threshold_keeps_the_pairs_within_it_and_is_inclusive(tmp_path):
 
 def test_the_map_is_credited(tmp_path):
     network = read_roads(map_file(tmp_path, [([0, 1], {"highway": "primary"})]), CAR_ROADS)
-    assert network.attribution == ATTRIBUTION
-    assert "OpenStreetMap" in ATTRIBUTION
-    assert "ODbL" in ATTRIBUTION
+    assert network.attribution == OPENSTREETMAP
+    assert "OpenStreetMap" in OPENSTREETMAP
+    assert "ODbL" in OPENSTREETMAP
 
 
 def test_a_file_that_is_no_map_is_refused_with_a_sentence(tmp_path):
@@ -223,15 +313,15 @@ def test_the_command_line_credits_the_map_wherever_its_times_go(tmp_path, capsys
     given = ["travel", str(towns), str(towns), "--map", str(roads_of), "--output", str(output)]
     assert main(given) == 0
     said = capsys.readouterr().err
-    assert ATTRIBUTION in said
+    assert OPENSTREETMAP in said
     assert "1 origins lie beyond 2 km from any road: no route" in said
     if name.endswith("geojson"):
         written = json.loads(output.read_text(encoding="utf-8"))
-        assert (written["attribution"], len(written["features"])) == (ATTRIBUTION, 4)
+        assert (written["attribution"], len(written["features"])) == (OPENSTREETMAP, 4)
     elif name.endswith("parquet"):
         parquet = pytest.importorskip("pyarrow.parquet")
         found = parquet.read_table(output)
-        assert found.schema.metadata[b"attribution"].decode() == ATTRIBUTION
+        assert found.schema.metadata[b"attribution"].decode() == OPENSTREETMAP
         assert found.num_rows == 4
     else:
         assert output.read_text(encoding="utf-8").splitlines()[2] == "a,b,1.422"

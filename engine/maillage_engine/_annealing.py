@@ -1,4 +1,10 @@
-"""Compiled loops of exchanges at a given temperature, for maximal covering."""
+"""Compiled loops of exchanges at a given temperature, for maximal covering.
+
+References
+----------
+Steele, Lea & Flood (2014), "Fast splittable pseudorandom number generators", OOPSLA,
+doi:10.1145/2660193.2660195.
+"""
 # mypy: ignore-errors
 # The loops are typed by the compiler, from their arguments.
 
@@ -15,6 +21,28 @@ def counted(net, sites):
         for k in range(net.site_start[j], net.site_start[j + 1]):
             times[net.row[k]] += 1
     return times
+
+
+@inlined
+def _next(state):
+    """Draw 32 bits by SplitMix64, from a state of our own: nobody else's draws are touched."""
+    state[0] += np.uint64(0x9E3779B97F4A7C15)
+    mixed = state[0]
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (mixed ^ (mixed >> np.uint64(31))) >> np.uint64(32)
+
+
+@compiled
+def below(state, count):
+    """Draw a whole number from 0 to count - 1; each as often as the others, to 2^-32 of count."""
+    return np.int64((_next(state) * np.uint64(count)) >> np.uint64(32))
+
+
+@compiled
+def part(state):
+    """Draw a number in [0, 1)."""
+    return np.float64(_next(state)) * 2.0**-32
 
 
 @inlined
@@ -39,21 +67,21 @@ def exchange(net, allowed, sites, times, pace):
     """
     status, inside = allowed
     heat, tries, seed = pace
-    np.random.seed(seed)
+    state = np.array([seed], dtype=np.uint64)
     start, site, site_start, row, far = net.start, net.site, net.site_start, net.row, net.far
     for _ in range(tries):
-        place = np.random.randint(inside.size)
+        place = below(state, inside.size)
         gone = inside[place]
-        i = np.random.randint(far.size)
-        if np.random.random() < 0.5 and site_start[gone] < site_start[gone + 1]:
-            i = row[np.random.randint(site_start[gone], site_start[gone + 1])]
+        i = below(state, far.size)
+        if part(state) < 0.5 and site_start[gone] < site_start[gone + 1]:
+            i = row[site_start[gone] + below(state, site_start[gone + 1] - site_start[gone])]
         if start[i] == start[i + 1]:
             continue
-        j = site[np.random.randint(start[i], start[i + 1])]
+        j = site[start[i] + below(state, start[i + 1] - start[i])]
         if sites[j] or status[j] != 0:
             continue
         change = _moved(site_start, row, far, times, (gone, j))
-        if change <= 0 or np.random.random() < np.exp(-change / heat):
+        if change <= 0 or part(state) < np.exp(-change / heat):
             sites[gone], sites[j], inside[place] = False, True, j
         else:
             _moved(site_start, row, far, times, (j, gone))

@@ -13,10 +13,12 @@ import highspy
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from maillage_engine import _check
+from maillage_engine import _check, _problem
 from maillage_engine._bounds import PROVEN
 from maillage_engine._check import Floats, Ints
+from maillage_engine.attribution import credited
 from maillage_engine.errors import BadArray, Infeasible
+from maillage_engine.pairs import Pairs
 
 SLACK = 1e-6  # hours and kilometres that rounding may add up to
 NOWHERE = -1
@@ -36,6 +38,7 @@ class RotationPlan:
     share: Floats  # (n_parties,) part of all hours, in [0, 1]
     moved: int  # half-days that differ from today's; 0 when today's was not given
     fewest_moved: bool  # proven that no rotation with as few kilometres moves fewer half-days
+    attribution: str = ""  # whom to credit wherever it is shown
 
     @property
     def gap(self) -> float:
@@ -95,7 +98,7 @@ def plan_rotation(  # noqa: PLR0913 - three arguments and their keyword-only opt
     kilometres: ArrayLike,
     quota: ArrayLike,
     *,
-    minutes: ArrayLike | None = None,
+    minutes: ArrayLike | Pairs | None = None,
     midday: ArrayLike = 90.0,
     base: ArrayLike | None = None,
     party: ArrayLike | None = None,
@@ -127,8 +130,8 @@ def plan_rotation(  # noqa: PLR0913 - three arguments and their keyword-only opt
         Kilometres from town to town, >= 0.
     quota : array_like, shape (n_parties,)
         Part of all hours that each party is owed; sums to 1.
-    minutes : array_like, shape (n_towns, n_towns), optional
-        Minutes from town to town; NaN: no route. Without it every trip fits.
+    minutes : array_like, shape (n_towns, n_towns), or Pairs, optional
+        Minutes from town to town; NaN or absent: no route. Without it every trip fits.
     midday : float or array_like, shape (n_days,)
         Minutes that may be driven between a morning and its afternoon.
     base : array_like, shape (n_towns,), optional
@@ -178,23 +181,33 @@ def plan_rotation(  # noqa: PLR0913 - three arguments and their keyword-only opt
     >>> sorted(plan.town.tolist()), plan.objective
     ([[0, 0], [1, 1]], 40.0)
     """
+    ends = _problem.deadline(time_limit)
     rules = _rules(
         _half_days(hours), _table("kilometres", kilometres), quota, party=party, minimum=minimum,
         tolerance=tolerance, base=base, minutes=minutes, midday=midday, open_at=open_at,
         today=today,
     )  # fmt: skip
     choices = _choices(rules)
-    ends = _check.positive("time_limit", time_limit)
     rows = [*_day_rows(choices), *_minimum_rows(rules, choices), *_quota_rows(rules, choices)]
     found = _solve(choices, choices.kilometres, rows, ends)
     if found is None:
         raise _why(rules, choices, ends)
     last, settled = found, True
     if today is not None:
-        cap = _Row(-np.inf, choices.kilometres, found.value + SLACK)
+        last, settled = _fewest_moved(choices, rows, found, ends)
+    return credited(_plan(rules, choices, found, last, settled), kilometres, minutes)
+
+
+def _fewest_moved(
+    choices: _Choices, rows: Sequence[_Row], found: _Solved, ends: float
+) -> tuple[_Solved, bool]:
+    """Move as few half-days as can be, no farther driven; what was found where time is over."""
+    cap = _Row(-np.inf, choices.kilometres, found.value + SLACK)
+    try:
         again = _solve(choices, choices.moved, [*rows, cap], ends)
-        last, settled = (again, again.proven) if again is not None else (found, False)
-    return _plan(rules, choices, found, last, settled)
+    except Infeasible:
+        again = None
+    return (again, again.proven) if again is not None else (found, False)
 
 
 def _half_days(hours: ArrayLike) -> Floats:
@@ -254,12 +267,13 @@ def _party(values: ArrayLike | None, towns: int, parties: int) -> Ints:
 
 
 def _possible(
-    minutes: ArrayLike | None, midday: ArrayLike, days: int, towns: int
+    minutes: ArrayLike | Pairs | None, midday: ArrayLike, days: int, towns: int
 ) -> NDArray[np.bool_]:
     gap = _check.for_each("midday", midday, days)
     if minutes is None:
         return np.ones((days, towns, towns), dtype=bool)
-    trips = _table("minutes", minutes, towns)
+    table = minutes.dense() if isinstance(minutes, Pairs) else minutes
+    trips = _table("minutes", table, towns)
     fits = trips[None, :, :] <= gap[:, None, None]  # NaN, no route, never fits
     stays = np.eye(towns, dtype=bool)
     return fits | stays[None, :, :]
@@ -378,11 +392,11 @@ def _why(rules: _Rules, choices: _Choices, ends: float) -> Infeasible:
     return Infeasible("minimum and quota", "The quotas and the least hours cannot both be kept.")
 
 
-def _solve(choices: _Choices, cost: Floats, rows: Sequence[_Row], seconds: float) -> _Solved | None:
+def _solve(choices: _Choices, cost: Floats, rows: Sequence[_Row], ends: float) -> _Solved | None:
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in (
         ("output_flag", False), ("threads", 1), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-7),
-        ("time_limit", seconds),
+        ("time_limit", _problem.left(ends)),
     ):  # fmt: skip
         solver.setOptionValue(name, value)
     solver.passModel(_model(choices, cost, rows))
@@ -395,7 +409,7 @@ def _solve(choices: _Choices, cost: Floats, rows: Sequence[_Row], seconds: float
         return None
     info = solver.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        raise Infeasible("time_limit", f"No rotation was found in {seconds:g} seconds.")
+        raise Infeasible("time_limit", "No rotation was found in the time allowed.")
     count = np.rint(np.asarray(solver.getSolution().col_value)).astype(np.int64)
     value, bound = float(cost @ count), float(info.mip_dual_bound)
     near = abs(value - bound) <= PROVEN * max(1.0, abs(value))

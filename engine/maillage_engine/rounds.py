@@ -19,7 +19,9 @@ from maillage_engine._bounds import is_proven
 from maillage_engine._check import Floats
 from maillage_engine._day import Route, Task, Window, route_day
 from maillage_engine._least_driving import Fleet, Visits, least_driving
+from maillage_engine.attribution import credited
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
+from maillage_engine.pairs import Pairs
 
 WEEKS = 4
 WEEKDAYS = range(7)
@@ -93,6 +95,7 @@ class RoundsPlan:
     bound: float  # no plan serves more prize
     least: float  # no plan of the same visits drives fewer minutes
     seed: int
+    attribution: str = ""  # whom to credit wherever it is shown
 
     @property
     def proven(self) -> bool:
@@ -116,7 +119,7 @@ class _Case:
 
 
 def plan_rounds(  # noqa: PLR0913 - three facts and their keyword-only options
-    minutes: ArrayLike,
+    minutes: ArrayLike | Pairs,
     stops: Sequence[Stop],
     vehicles: Sequence[Vehicle],
     *,
@@ -138,8 +141,8 @@ def plan_rounds(  # noqa: PLR0913 - three facts and their keyword-only options
 
     Parameters
     ----------
-    minutes : array_like, shape (n_places, n_places)
-        Driving minutes from place to place, >= 0, possibly asymmetric; NaN: no route.
+    minutes : array_like, shape (n_places, n_places), or Pairs
+        Driving minutes from place to place, >= 0, possibly asymmetric; NaN or absent: no route.
     stops : sequence of Stop
         Where to go, for how long, how often, when, and whether it may be left out.
     vehicles : sequence of Vehicle
@@ -202,7 +205,7 @@ def plan_rounds(  # noqa: PLR0913 - three facts and their keyword-only options
             f"No day was found for {_named(missing)} beside the others within shifts and windows.",
         )
     left = [LeftOut(s, alone[s] or "room") for s in range(len(stops)) if s not in plan]
-    return _written(case, plan, left, possible)
+    return credited(_written(case, plan, left, possible), minutes)
 
 
 def _urgency(stop: Stop) -> tuple[bool, float, int]:
@@ -403,13 +406,13 @@ def _least(case: _Case, plan: _Plan) -> float:
 
 
 def checked(
-    minutes: ArrayLike,
+    minutes: ArrayLike | Pairs,
     stops: Sequence[Stop],
     vehicles: Sequence[Vehicle],
     iterations: int,
     seed: int,
 ) -> _Case:
-    table = _check.times("minutes", minutes)
+    table = _check.times("minutes", minutes.dense() if isinstance(minutes, Pairs) else minutes)
     if table.ndim != 2 or table.shape[0] != table.shape[1]:
         raise BadArray(f"minutes must be a square table; got shape {table.shape}.")
     if not stops or not vehicles:

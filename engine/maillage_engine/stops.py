@@ -15,7 +15,9 @@ from maillage_engine._bounds import Bounded
 from maillage_engine._check import Floats, Ints
 from maillage_engine._milp import Programme
 from maillage_engine._problem import within_reach
+from maillage_engine.attribution import attribution_of
 from maillage_engine.errors import BadArray, Infeasible
+from maillage_engine.pairs import Pairs
 from maillage_engine.rounds import ALL_DAY, Stop, Vehicle, checked, routed
 
 
@@ -28,6 +30,7 @@ class ChosenStops(Bounded):
     driven: float  # minutes over all days
     objective: float  # persons within reach of a stop
     bound: float  # no choice of stops reaches more
+    attribution: str = ""  # whom to credit wherever it is shown
 
     @property
     def proven(self) -> bool:
@@ -38,7 +41,7 @@ class ChosenStops(Bounded):
 def choose_stops(  # noqa: PLR0913 - four facts and their keyword-only options
     reach: ArrayLike,
     demand: ArrayLike,
-    minutes: ArrayLike,
+    minutes: ArrayLike | Pairs,
     stay: float,
     *,
     days: int = 1,
@@ -61,8 +64,8 @@ def choose_stops(  # noqa: PLR0913 - four facts and their keyword-only options
         Whether each possible stop is within reach of each origin.
     demand : array_like, shape (n_demand,)
         Persons at each origin, >= 0.
-    minutes : array_like, shape (n_stops + 1, n_stops + 1)
-        Driving minutes; row and column 0 are the depot, then the stops. NaN: no route.
+    minutes : array_like, shape (n_stops + 1, n_stops + 1), or Pairs
+        Driving minutes; row and column 0 are the depot, then the stops. NaN or absent: no route.
     stay : float
         Minutes spent at each stop.
     days : int
@@ -138,6 +141,7 @@ def choose_stops(  # noqa: PLR0913 - four facts and their keyword-only options
         driven=float(sum(one.driven for one in routes)),
         objective=float(people @ near[:, sorted(chosen)].any(axis=1)),
         bound=bound,
+        attribution=attribution_of(reach, minutes),
     )
 
 

@@ -16,20 +16,27 @@ from maillage_engine import (
     CAR_ASSUMED,
     CAR_MOUNTAIN,
     CAR_ROLLING,
+    GuessedTrips,
     Pairs,
     Places,
+    TravelError,
     TravelModel,
     TravelScore,
     calibrate,
     coverage,
     density_level,
+    drawn_access,
     estimate_minutes,
+    gini,
     great_circle_km,
     nearest,
     pairs,
     places,
     read_matrix,
     score_estimate,
+    split_error,
+    step_weight,
+    two_step_access,
 )
 
 Floats = NDArray[np.float64]
@@ -39,6 +46,10 @@ DATA = Path(os.environ.get("MAILLAGE_OPEN_DATA", "")) / "travel" / "TimeDistCarI
 LONGEST_KM = 40.0  # farther pairs decide no threshold of 45 minutes or less
 SHIPPED = {"assumed": CAR_ASSUMED, "CAR_ROLLING": CAR_ROLLING, "CAR_MOUNTAIN": CAR_MOUNTAIN}
 DRAWS, HELD_OUT, SEED = 20, 0.25, 20221
+NETWORKS = 12  # of services drawn in each territory held out
+COMMUNES_PER_SERVICE = 15
+LEFT_OUT = 5  # draws of 60 on each side of a range, as the product does
+NAMES = ("coverage", "mean minutes", "communes beyond", "Gini")
 
 
 def load(path: Path = DATA) -> tuple[Communes, Places, np.ndarray]:
@@ -153,6 +164,141 @@ def kept_by_interval(
     return f"{((low <= truth) & (truth <= high))[near].mean():.1%} of {int(near.sum()):,} pairs"
 
 
+def error_of(
+    towns: Communes, everywhere: Places, minutes: np.ndarray, chosen: np.ndarray
+) -> TravelError:
+    """Split the error on blocks of a zone, each estimated by a model that never saw it."""
+    estimates, truths = [], []
+    for fold in blocks(towns, chosen):
+        model = fit(everywhere, minutes, chosen & ~fold, "elsewhere")
+        inside, known = _within(everywhere, minutes, fold)
+        estimates.append(estimate_minutes(inside, inside, model))
+        truths.append(known.dense())
+    return split_error(estimates, truths)
+
+
+def halves(towns: Communes, chosen: np.ndarray) -> Iterator[np.ndarray]:
+    """Cut a zone in two by latitude, then by longitude: four territories of half its communes."""
+    for axis in (towns.latitude, towns.longitude):
+        order = np.flatnonzero(chosen)[np.argsort(axis[chosen], kind="stable")]
+        for part in (order[: order.size // 2], order[order.size // 2 :]):
+            fold = np.zeros(chosen.size, dtype=bool)
+            fold[part] = True
+            yield fold
+
+
+def figures(minutes: Floats, score: Floats, people: Floats, cutoff: float) -> Floats:
+    """The figures of `NAMES` from nearest times and scores."""
+    return np.array(
+        [
+            people @ (minutes <= cutoff) / people.sum(),
+            people @ minutes / people.sum(),
+            (minutes > cutoff).sum(),
+            gini(score, people),
+        ]
+    )
+
+
+def held(
+    truth: Floats, ours: Floats, people: Floats, error: TravelError, cutoff: float
+) -> Iterator[tuple[Floats, Floats]]:
+    """Draw networks of services; say which ranges hold the truth, and how wide they are."""
+    rng = np.random.default_rng(SEED)
+    bands = [(cutoff / 3, 1.0), (2 * cutoff / 3, 0.68), (cutoff, 0.22)]
+    count = max(2, people.size // COMMUNES_PER_SERVICE)
+    names = [str(n) for n in range(people.size)]
+    for _ in range(NETWORKS):
+        hosts = rng.choice(people.size, count, replace=False)
+        places = np.ones(count)
+        real, value = (
+            figures(
+                nearest(table[:, hosts]).minutes,
+                two_step_access(people, places, step_weight(table[:, hosts], bands)).score,
+                people,
+                cutoff,
+            )
+            for table in (truth, ours.round(1))
+        )
+        trips = GuessedTrips(
+            ours[:, hosts].round(1),
+            np.ones((people.size, count), dtype=bool),
+            tuple(names),
+            tuple(names[host] for host in hosts),
+        )
+        weights = step_weight(np.arange(10 * cutoff + 1) / 10, bands)
+        found = drawn_access(trips, people, places, weights, error)
+        rows = np.sort(
+            [figures(*row, people, cutoff) for row in zip(found.minutes, found.score, strict=True)],
+            axis=0,
+        )
+        low, high = np.minimum(rows[LEFT_OUT], value), np.maximum(rows[-1 - LEFT_OUT], value)
+        yield (low - 1e-9 <= real) & (real <= high + 1e-9), high - low
+
+
+def promise(
+    towns: Communes,
+    everywhere: Places,
+    minutes: np.ndarray,
+    zone: np.ndarray,
+    folds: list[np.ndarray],
+    other: tuple[TravelModel, TravelError] | None = None,
+) -> Iterator[str]:
+    """Say how often the ranges of figures hold the truth in communes held out of everything.
+
+    The model and its error are measured on the other communes of the zone, unless `other` says.
+    Also with every error counted as noise of one trip, and with the common one left out.
+    """
+    held_out = []
+    for fold in folds:
+        seen = zone & ~fold
+        model, error = other or (
+            fit(everywhere, minutes, seen, "elsewhere"),
+            error_of(towns, everywhere, minutes, seen),
+        )
+        inside, known = _within(everywhere, minutes, fold)
+        ours = estimate_minutes(inside, inside, model)
+        tried = {
+            "three parts": error,
+            "no common part": TravelError(0.0, error.place, error.trip_min),
+            "noise of each trip alone": TravelError(0.0, 0.0, 20 * (model.spread or 0.0)),
+        }
+        held_out.append((known.dense(), ours, towns.population[fold], tried))
+    for cutoff in (15.0, 20.0, 30.0):
+        for kind in held_out[0][3]:
+            found = [
+                pair
+                for truth, ours, people, tried in held_out
+                for pair in held(truth, ours, people, tried[kind], cutoff)
+            ]
+            share, width = (np.mean([pair[at] for pair in found], axis=0) for at in (0, 1))
+            cells = " | ".join(f"{100 * s:.0f} %" for s in share)
+            yield f"{cutoff:.0f} min | {kind} | {cells} | {100 * width[0]:.0f} pts | {width[1]:.1f}"
+
+
+def print_promises(
+    towns: Communes, everywhere: Places, minutes: np.ndarray, hills: np.ndarray
+) -> None:
+    """Print the parts of the error, then how often the ranges they give hold the truth."""
+    parts = {}
+    for name, zone in (("rolling", hills), ("mountain", ~hills)):
+        parts[name] = error = error_of(towns, everywhere, minutes, zone)
+        print(
+            f"\n{name}: common {error.common:.3f}, place {error.place:.3f},"
+            f" trip {error.trip_min:.1f} min"
+        )
+    print("\n| zone, held out | threshold | error | " + " | ".join(NAMES) + " | width | width |")
+    rolling_elsewhere = (CAR_ROLLING, parts["rolling"])
+    for name, zone, folds, other in (
+        ("rolling, 4 halves", hills, [*halves(towns, hills)], None),
+        ("rolling, 8 blocks", hills, [*blocks(towns, hills)], None),
+        ("mountain, 4 halves", ~hills, [*halves(towns, ~hills)], None),
+        ("mountain, 8 blocks", ~hills, [*blocks(towns, ~hills)], None),
+        ("mountain read as rolling", ~hills, [*halves(towns, ~hills)], rolling_elsewhere),
+    ):
+        for line in promise(towns, everywhere, minutes, zone, folds, other):
+            print(f"| {name} | {line} |")
+
+
 def print_fits(towns: Communes, everywhere: Places, minutes: np.ndarray, zones: Zones) -> None:
     """Print the constants of `maillage_engine.models`, then the errors of each model."""
     for name, zone in zones.items():
@@ -186,6 +332,7 @@ def main() -> None:
         for name, model in SHIPPED.items():
             for line in consequences(model, everywhere, minutes, zone, towns.population[zone]):
                 print(f"| {zone_name} | {name} | {line}")
+    print_promises(towns, everywhere, minutes, hills)
 
 
 if __name__ == "__main__":

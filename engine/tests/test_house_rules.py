@@ -21,8 +21,8 @@ PLAIN = {
     "coverage", "density_level", "departement_parts", "estimate_minutes", "extremes", "farther_than",
     "gathered", "group_means", "logistic_weight", "nearest", "over_departements", "pairs",
     "pairs_from", "pairs_within", "places", "quantile", "quantile_ratio", "read_matrix",
-    "read_roads", "reasons", "road_network", "score_estimate", "score_interval", "staffed_plan",
-    "steadiness", "while_open", "with_remote",
+    "read_roads", "reasons", "road_network", "score_estimate", "score_interval", "split_error",
+    "staffed_plan", "steadiness", "while_open", "with_remote",
 }  # fmt: skip
 CLASSES = [n for n in maillage_engine.__all__ if inspect.isclass(getattr(maillage_engine, n))]
 FUNCTIONS = [n for n in maillage_engine.__all__ if inspect.isfunction(getattr(maillage_engine, n))]

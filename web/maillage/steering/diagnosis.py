@@ -4,7 +4,7 @@ import json
 import math
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from maillage.steering.question import Question, Scenario
@@ -31,6 +31,8 @@ class CommuneResult:
     density: int | None
     income: float | None
     growth: float | None
+    minutes_low: float | None = None  # if estimated times are as wrong as was measured
+    minutes_high: float | None = None  # None where the time is imported, or nothing was measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,36 @@ class EpciResult:
     coverage: float | None
     far_people: float
     unserved_communes: int
+    coverage_low: float | None = None
+    coverage_high: float | None = None
+    score_low: float | None = None
+    score_high: float | None = None
+    against: int | None = None  # score surely below (-1) or above (1) the département's; 0: unsure
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Where a figure may truly lie, and what each draw of the travel times gave."""
+
+    code: str  # of the figure
+    low: float
+    high: float
+    drawn: tuple[float, ...]  # the same draw has the same errors in every diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What the error of estimated travel times, as measured, does to the figures."""
+
+    definition: int  # of a range; changed when its meaning changes
+    level: float  # share of the draws inside a range
+    ranges: tuple[Range, ...]
+    common: float  # the measured error: see `margins.measured.Measured`
+    place: float
+    trip_min: float
+    since: str
+    checked: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +106,7 @@ class Totals:
     unknown_communes: int  # no figure for this audience
     far_people: float
     coverage: float | None
-    coverage_low: float | None  # were every estimated trip longer, by its usual error
+    coverage_low: float | None  # its range; without `margins`, were every trip longer by its error
     coverage_high: float | None
     unserved_communes: int
     unserved_people: float
@@ -106,10 +138,25 @@ class Diagnosis:
     sources: tuple[tuple[str, str, str, str, str, str], ...]
     data_hash: str
     code_version: str
+    margins: Margins | None = None  # None where no time is estimated, or its error never measured
+
+    def range_of(self, code: str) -> Range | None:
+        """The range of one figure, where it has one."""
+        ranges = self.margins.ranges if self.margins else ()
+        return next((found for found in ranges if found.code == code), None)
 
     def pack(self) -> bytes:
-        """Bytes to store; the same answer always gives the same bytes."""
-        text = json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        """Bytes to store; the same answer always gives the same bytes.
+
+        What came after the first kept diagnoses is left out where it says nothing, so that those
+        still give the bytes they were kept as.
+        """
+        found = asdict(self)
+        for row in (found, *found["communes"], *found["epcis"]):
+            for name in LATER & row.keys():
+                if row[name] is None:
+                    del row[name]
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
         return zlib.compress(text.encode(), 6)
 
 
@@ -118,15 +165,20 @@ def unpack(packed: bytes) -> Diagnosis:
     found = json.loads(zlib.decompress(packed))
     question = found.pop("question")
     scenario = Scenario(**_tuples(question.pop("scenario")))
-    inequality = found.pop("inequality")
+    inequality, margins = found.pop("inequality"), found.pop("margins", None)
     return Diagnosis(
         question=Question(**question, scenario=scenario),
         communes=_rows(CommuneResult, found.pop("communes")),
         epcis=_rows(EpciResult, found.pop("epcis")),
         totals=Totals(**found.pop("totals")),
         inequality=Inequality(**_tuples(inequality)) if inequality else None,
+        margins=_margins(margins) if margins else None,
         **_tuples(found),
     )
+
+
+def _margins(found: dict[str, Any]) -> Margins:
+    return Margins(ranges=_rows(Range, found.pop("ranges")), **found)
 
 
 def _rows(kind: Callable[..., Any], rows: list[dict[str, Any]]) -> tuple[Any, ...]:
@@ -146,4 +198,7 @@ def rounded(value: float, digits: int = 6) -> float:
     return round(float(value), digits) + 0.0 if math.isfinite(value) else float(value)
 
 
-COMMUNE_FIELDS = tuple(field.name for field in fields(CommuneResult))
+LATER = frozenset(
+    {"margins", "minutes_low", "minutes_high", "coverage_low", "coverage_high", "score_low"}
+    | {"score_high", "against"}
+)

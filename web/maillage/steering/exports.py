@@ -17,14 +17,16 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from maillage.core.csv_files import csv_bytes
+from maillage.core.disclosure import published
 from maillage.steering import wording
 from maillage.steering.columns import COMMUNE_COLUMNS, EPCI_COLUMNS, Column, values
 from maillage.steering.diagnosis import Diagnosis
-from maillage.steering.indicators import INDICATORS
+from maillage.steering.indicators import INDICATORS, far_people
 from maillage.steering.provenance_text import provenance
 
 PINNED = (2000, 1, 1, 0, 0, 0)  # every date stamp inside a file
 PINNED_ISO = b"2000-01-01T00:00:00Z"
+FAR_PEOPLE = far_people.INDICATOR.code
 
 
 def communes_csv(found: Diagnosis) -> bytes:
@@ -39,8 +41,21 @@ def epcis_csv(found: Diagnosis) -> bytes:
 
 def figures_csv(found: Diagnosis) -> bytes:
     """One row per figure of the whole département."""
-    rows = [(i.code, str(i.label), _plain(i.number(found)), str(i.unit)) for i in INDICATORS]
-    return csv_bytes([("code", "indicateur", "valeur", "unite"), *rows])
+    rows = [
+        (i.code, str(i.label), _plain(i.number(found)), str(i.unit), *_range(found, i.code))
+        for i in INDICATORS
+    ]
+    return csv_bytes([("code", "indicateur", "valeur", "unite", "bas", "haut"), *rows])
+
+
+def _range(found: Diagnosis, code: str) -> tuple[float | str, float | str]:
+    """Bounds of a figure, published as the figure is; empty where it has none."""
+    known = found.range_of(code)
+    if known is None:
+        return "", ""
+    if code == FAR_PEOPLE:
+        return _plain(published(known.low)), _plain(published(known.high))
+    return _plain(known.low), _plain(known.high)
 
 
 def _csv(columns: tuple[Column[Any], ...], rows: Iterable[Any]) -> bytes:
@@ -77,8 +92,12 @@ def geojson(found: Diagnosis, outlines: dict[str, dict[str, Any] | None]) -> byt
 def xlsx(found: Diagnosis) -> bytes:
     """Four sheets: figures, communes, EPCI, and where everything comes from."""
     book = Workbook(write_only=True)
-    figures = [[str(i.label), _plain(i.number(found)), str(i.unit)] for i in INDICATORS]
-    _sheet(book, _("Chiffres"), [_("indicateur"), _("valeur"), _("unité")], figures)
+    figures = [
+        [str(i.label), _plain(i.number(found)), str(i.unit), *_range(found, i.code)]
+        for i in INDICATORS
+    ]
+    head = [_("indicateur"), _("valeur"), _("unité"), _("bas"), _("haut")]
+    _sheet(book, _("Chiffres"), head, figures)
     communes = [values(COMMUNE_COLUMNS, row) for row in found.communes]
     epcis = [values(EPCI_COLUMNS, row) for row in found.epcis]
     _sheet(book, _("Communes"), [column.code for column in COMMUNE_COLUMNS], communes)

@@ -13,6 +13,7 @@ from maillage.steering.actions import Answer
 from maillage.steering.classes import Classes, classes_for
 from maillage.steering.diagnosis import CommuneResult, Diagnosis
 from maillage.steering.indicators import BY_CODE
+from maillage.steering.margins import words as margins
 from maillage.steering.presentation import ColouredMap
 from maillage.steering.priorities import RURAL_LISTS
 from maillage.steering.provenance_text import scenario_words
@@ -159,6 +160,10 @@ def _table(first: Diagnosis, second: Diagnosis, names: tuple[str, str]) -> dict[
     rows = [
         [label, one.value, other.value] for label, (one, other) in zip(labels, figures, strict=True)
     ]
+    changes = [margins.change(first, second, code) for code in codes]
+    if any(changes):
+        columns.append(Column(_("Ce qu’on peut en dire")))
+        rows = [[*row, change] for row, change in zip(rows, changes, strict=True)]
     return {"columns": columns, "rows": rows}
 
 

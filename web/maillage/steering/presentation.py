@@ -19,6 +19,7 @@ from maillage.steering.actions import Answer
 from maillage.steering.classes import FILLS, MISSING, UNSERVED, Classes
 from maillage.steering.diagnosis import CommuneResult, Diagnosis
 from maillage.steering.indicators import BY_CODE
+from maillage.steering.margins import words as margins
 from maillage.steering.question import Question
 from maillage.steering.vocabulary import DECAYS, Audience, Decay, Unserved
 from maillage.territory.models import Commune, Mode
@@ -128,12 +129,11 @@ def figure_without_car(found: Diagnosis) -> Figure:
 
 
 def _note(found: Diagnosis, code: str) -> str:
+    return " ; ".join(filter(None, [margins.range_words(found, code), _meaning_note(found, code)]))
+
+
+def _meaning_note(found: Diagnosis, code: str) -> str:
     totals = found.totals
-    if code == "couverture" and totals.coverage_low != totals.coverage_high:
-        return _("entre %(low)s et %(high)s, selon l’erreur habituelle des temps estimés") % {
-            "low": wording.percent(totals.coverage_low),
-            "high": wording.percent(totals.coverage_high),
-        }
     if code in {"ecart-epci", "rapport-epci"}:
         return _extremes(found)
     if code == "communes-non-desservies":
@@ -389,6 +389,7 @@ def notes(found: Diagnosis) -> list[str]:
     """What one must know before using these figures, most important first."""
     totals, asked = found.totals, found.question
     said_here: list[tuple[bool, str]] = [
+        (bool(margins.note(found)), margins.note(found)),
         (
             bool(found.silent_departements),
             _(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from maillage.directory.vocabulary import Kind
 from maillage.steering import wording
 from maillage.steering.diagnosis import Diagnosis
+from maillage.steering.margins import words as margins
 from maillage.steering.question import Scenario
 from maillage.steering.vocabulary import DECAYS, Audience, Decay, Measure, Moment, Unserved
 from maillage.territory.models import Mode
@@ -34,6 +35,7 @@ def provenance(found: Diagnosis) -> list[tuple[str, str]]:
         lines.append((_("hypothèse"), scenario_words(asked.scenario)))
     lines += [
         (_("temps de trajet"), wording.travel(found)),
+        (_("fourchettes"), " ".join(margins.method(found)) or _("aucune")),
         (_("version du code"), found.code_version),
         (_("empreinte des données"), found.data_hash),
     ]

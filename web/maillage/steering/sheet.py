@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from maillage.core import printed
 from maillage.steering import presentation, wording
 from maillage.steering.diagnosis import Diagnosis
+from maillage.steering.margins import words as margins
 
 TEMPLATE = Path(__file__).resolve().parent / "templates" / "steering" / "sheet.typ"
 MOST_LISTED = 14
@@ -55,11 +56,17 @@ def _inequality(found: Diagnosis) -> str:
         return ""
     if math.isinf(found.inequality.ratio):
         sentence = _("La moins bien servie des intercommunalités n’a aucun accès. Gini : %(gini)s.")
-        return sentence % {"gini": wording.index(found.inequality.gini)}
+        return sentence % {"gini": _gini(found, found.inequality.gini)}
     return _(
         "Entre intercommunalités : %(ratio)s de la moins bien servie à la mieux servie."
         " Gini : %(gini)s."
     ) % {
         "ratio": wording.times(found.inequality.ratio),
-        "gini": wording.index(found.inequality.gini),
+        "gini": _gini(found, found.inequality.gini),
     }
+
+
+def _gini(found: Diagnosis, gini: float) -> str:
+    known = found.range_of("gini")
+    bounds = (wording.index(known.low), wording.index(known.high)) if known else (None, None)
+    return margins.beside(wording.index(gini), *bounds)

@@ -29,6 +29,7 @@ from maillage.steering.diagnosis import CommuneResult, Diagnosis
 from maillage.steering.forms import ComparisonForm, DiagnosisForm, loaded_departements, plain
 from maillage.steering.indicators import BY_CODE, INDICATORS
 from maillage.steering.inputs import DepartementFacts, departements
+from maillage.steering.margins import words as margins
 from maillage.steering.permissions import home_departement, steered
 from maillage.steering.provenance_text import provenance
 from maillage.steering.question import Question
@@ -221,6 +222,8 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         found = asked.answer.diagnosis
         context |= {
             "figure": presentation.figure(found, code),
+            "range": margins.method(found) if code in margins.SAID else [],
+            "has_range": found.range_of(code) is not None,
             "subtitle": presentation.subtitle(found),
             "title": found.question.title(),
             "back": presentation.address("diagnosis", found.question),

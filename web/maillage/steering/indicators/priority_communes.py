@@ -47,6 +47,10 @@ INDICATOR = Indicator(
             " le revenu des petites communes manque souvent."
         ),
         gettext_lazy(
+            "Une commune à 20 minutes ou presque peut changer de côté :"
+            " l’erreur des temps estimés n’est pas comptée ici."
+        ),
+        gettext_lazy(
             "Un QPV n’existe qu’en ville : la règle le met toujours avec son pendant rural."
         ),
     ),

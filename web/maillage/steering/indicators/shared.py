@@ -12,8 +12,9 @@ PEOPLE_AND_SUPPLY = _(
 ON_CHANGE = _("Recalculé à chaque changement des données ou de la question.")
 TOWN_HALL = _("Chacun est supposé partir de la mairie de sa commune.")
 ESTIMATED_TRAVEL = _(
-    "Un temps estimé se trompe : 8 trajets sur 10 tombent dans l’intervalle affiché en voiture ;"
-    " à pied et à vélo l’erreur n’est pas mesurée."
+    "Un temps estimé se trompe. En voiture, la fourchette dit ce que l’erreur mesurée en Isère"
+    " ferait au chiffre ; en montagne elle est trop étroite. À pied et à vélo, l’erreur n’est pas"
+    " mesurée."
 )
 NO_TIMETABLE = _(
     "Les transports en commun ne sont pas comptés : leurs horaires ne sont pas chargés."

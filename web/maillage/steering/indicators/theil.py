@@ -45,6 +45,7 @@ INDICATOR = Indicator(
         shared.EQUAL_IS_NOT_GOOD,
         shared.SAME_RUN,
         shared.TOWN_HALL,
+        shared.ESTIMATED_TRAVEL,
     ),
     number=_number,
     shown=_shown,

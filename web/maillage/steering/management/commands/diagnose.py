@@ -18,6 +18,7 @@ from maillage.steering.actions import Answer
 from maillage.steering.forms import DiagnosisForm, loaded_departements
 from maillage.steering.indicators import INDICATORS
 from maillage.steering.inputs import departements
+from maillage.steering.margins import words as margins
 from maillage.steering.provenance_text import provenance
 
 OPTIONS = {  # of the command → of the address
@@ -107,7 +108,10 @@ def report(answer: Answer) -> bytes:
         "found": found,
         "title": found.question.title(),
         "subtitle": presentation.subtitle(found),
-        "figures": [(indicator, indicator.shown(found)) for indicator in INDICATORS],
+        "figures": [
+            (indicator, indicator.shown(found), margins.range_words(found, indicator.code))
+            for indicator in INDICATORS
+        ],
         "unserved": presentation.commune_table(presentation.unserved_list(found)),
         "epcis": charts.epci_table(found),
         "notes": presentation.notes(found),

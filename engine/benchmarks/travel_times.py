@@ -246,7 +246,8 @@ def promise(
     """Say how often the ranges of figures hold the truth in communes held out of everything.
 
     The model and its error are measured on the other communes of the zone, unless `other` says.
-    Also with every error counted as noise of one trip, and with the common one left out.
+    Also without the common part, and with the spread of single trips taken as noise of each (in
+    minutes, for a trip of 20) or as one factor for all.
     """
     held_out = []
     for fold in folds:
@@ -261,6 +262,7 @@ def promise(
             "three parts": error,
             "no common part": TravelError(0.0, error.place, error.trip_min),
             "noise of each trip alone": TravelError(0.0, 0.0, 20 * (model.spread or 0.0)),
+            "all on the same side": TravelError(model.spread or 0.0, 0.0, 0.0),
         }
         held_out.append((known.dense(), ours, towns.population[fold], tried))
     for cutoff in (15.0, 20.0, 30.0):

@@ -35,7 +35,7 @@ def provenance(found: Diagnosis) -> list[tuple[str, str]]:
         lines.append((_("hypothèse"), scenario_words(asked.scenario)))
     lines += [
         (_("temps de trajet"), wording.travel(found)),
-        (_("fourchettes"), " ".join(margins.method(found)) or _("aucune")),
+        (_("fourchettes"), margins.in_short(found)),
         (_("version du code"), found.code_version),
         (_("empreinte des données"), found.data_hash),
     ]

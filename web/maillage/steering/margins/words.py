@@ -8,7 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from maillage.steering import wording
-from maillage.steering.diagnosis import Diagnosis, EpciResult, Range
+from maillage.steering.diagnosis import Diagnosis, EpciResult
+from maillage.steering.indicators import BY_CODE
 from maillage.steering.margins.measured import measured
 
 SAID: dict[str, Callable[[float], str]] = {  # every figure that may have a range, as it is shown
@@ -58,7 +59,7 @@ def beside(value: str, low: str | None, high: str | None) -> str:
     """A value with its bounds, for a cell; alone where they say nothing."""
     if low is None or high is None or low == high:
         return value
-    return _("%(value)s (%(low)s à %(high)s)") % {"value": value, "low": low, "high": high}
+    return f"{value} {wording.tied(_('(%(low)s à %(high)s)') % {'low': low, 'high': high})}"
 
 
 def against(row: EpciResult) -> str:
@@ -106,10 +107,13 @@ def change(first: Diagnosis, second: Diagnosis, code: str) -> str:
 
     The same draw has the same errors in both: what a new place brings is judged on the same roads.
     """
-    drawn = _drawn_together(first.range_of(code), second.range_of(code), first, second)
-    if drawn is None:
+    one, other = first.range_of(code), second.range_of(code)
+    if not (one and other and first.margins) or _drawing(first) != _drawing(second):
         return ""
-    low, high = drawn
+    drawn = sorted(map(_apart, one.drawn, other.drawn))
+    outside = round(len(drawn) * (1 - first.margins.level) / 2) - 1
+    shown = _apart(*(BY_CODE[code].number(found) or 0.0 for found in (first, second)))
+    low, high = min(drawn[outside], shown), max(drawn[-1 - outside], shown)
     if low == high == 0:
         return _("rien ne change")
     if low <= 0 <= high:
@@ -121,17 +125,9 @@ def change(first: Diagnosis, second: Diagnosis, code: str) -> str:
     )
 
 
-def _drawn_together(
-    one: Range | None, other: Range | None, first: Diagnosis, second: Diagnosis
-) -> tuple[float, float] | None:
-    """Bounds of the change, draw by draw; None where the draws are not the same ones."""
-    if one is None or other is None or first.margins is None or second.margins is None:
-        return None
-    if _drawing(first) != _drawing(second) or len(one.drawn) != len(other.drawn):
-        return None
-    changes = sorted(after - before for before, after in zip(one.drawn, other.drawn, strict=True))
-    outside = round(len(changes) * (1 - first.margins.level) / 2) - 1
-    return changes[outside], changes[-1 - outside]
+def _apart(before: float, after: float) -> float:
+    """How much more; nothing between two values without limit."""
+    return 0.0 if before == after else after - before
 
 
 def _drawing(found: Diagnosis) -> tuple[object, ...]:
@@ -140,7 +136,24 @@ def _drawing(found: Diagnosis) -> tuple[object, ...]:
         return ()
     return (
         found.question.mode, margins.definition, margins.common, margins.place, margins.trip_min,
+        {len(one.drawn) for one in margins.ranges},
     )  # fmt: skip
+
+
+def in_short(found: Diagnosis) -> str:
+    """The error behind the ranges, in one line that travels with every file."""
+    if found.margins is None:
+        return note(found) or _("aucune")
+    return _(
+        "8 tirages sur 10, erreur des temps : territoire %(common)s, commune %(place)s (écarts-"
+        "types du logarithme), trajet %(trip)s min ; mesurée le %(day)s ; définition %(definition)d"
+    ) % {
+        "common": wording.number(found.margins.common, 3),
+        "place": wording.number(found.margins.place, 3),
+        "trip": wording.number(found.margins.trip_min, 1),
+        "day": date_format(date.fromisoformat(found.margins.checked), "j F Y"),
+        "definition": found.margins.definition,
+    }
 
 
 def method(found: Diagnosis) -> list[str]:

@@ -285,7 +285,7 @@ def test_a_gap_between_epcis_smaller_than_the_error_is_said(client: Client) -> N
         ("CC des Monts", -1),
     ]
     page = said(client.get(f"{BASE}intercommunalites/", ASKED))
-    assert "CC des Monts 0 (0 à 4,2) 0 % (0 % à 80 %)" in page
+    assert "CC des Monts 0 (0 à 4,2) 0 % (0 % à 80 %)" in page.replace("\xa0", " ")
     assert "2 sur 2 moins bien servie" in page
     toy.drop_in("25001")
     unsure = answer(toy.question())
@@ -302,6 +302,7 @@ def test_a_change_is_judged_on_the_same_draws(client: Client) -> None:
     assert words.change(today, opened, "couverture") == "en hausse, malgré l’erreur des temps"
     assert words.change(opened, today, "couverture") == "en baisse, malgré l’erreur des temps"
     assert words.change(today, today, "couverture") == "rien ne change"
+    assert words.change(today, today, "rapport-epci") == "rien ne change"  # without limit, twice
     assert words.change(today, opened, "lieux-comptes") == ""
     assert words.change(today, answer(toy.question(mode="bicycle")), "couverture") == ""
     page = said(client.get(f"{BASE}comparer/", ASKED | {

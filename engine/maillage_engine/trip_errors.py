@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from scipy.special import ndtri
 
 from maillage_engine import _check
-from maillage_engine._check import Floats
+from maillage_engine._check import Floats, Ints
 from maillage_engine.errors import BadArray
 
 SHORTEST_MIN, LONGEST_MIN = 5.0, 60.0  # trips that are compared; below, squares are too coarse
@@ -210,7 +210,7 @@ def drawn_access(
     lived = np.flatnonzero(np.diff(start))
     table = csr_array((np.zeros(row.size), column, start), shape=kept.shape)
     for at, tenths in enumerate(_drawn_tenths(trips, row, column, error, draws)):
-        table.data[:] = near[np.minimum(tenths, by_tenth.size)]
+        near.take(tenths, out=table.data, mode="clip")
         pressure = people @ table
         each = np.divide(places, pressure, out=np.zeros_like(places), where=pressure > 0)
         found.score[at] = table @ each
@@ -232,21 +232,28 @@ def _drawn_tenths(
     column: NDArray[np.intp],
     error: TravelError,
     draws: int,
-) -> Iterator[NDArray[np.int32]]:
+) -> Iterator[Ints]:
     """Yield the true tenths of minutes of each trip, one draw after the other."""
     estimate, moves = trips.minutes[row, column], trips.guessed[row, column]
     starts, sites = _words(trips.origins), _words(trips.sites)
     words = starts[row] ^ _mixed(sites[column] + np.uint64(GOLDEN))
     common = error.common * ndtri((np.arange(draws) + 0.5) / draws)
-    noise = np.where(moves & (estimate > 0), error.trip_min, 0.0)
+    noise, fixed = np.where(moves & (estimate > 0), error.trip_min, 0.0), np.flatnonzero(~moves)
+    longer, true = np.empty_like(estimate), np.empty_like(estimate)
     for first in range(0, draws, LANES):
         at_start, at_site, apart = (_normals(one, first) for one in (starts, sites, words))
         for lane in range(min(LANES, draws - first)):
             there = np.exp(common[first + lane] + error.place * at_start[lane])
             here = np.exp(error.place * at_site[lane])
-            longer = np.where(moves, estimate * there[row] * here[column], estimate)
-            true = np.maximum(longer + noise * apart[lane], longer * SHORTER)
-            yield np.rint(10 * true).astype(np.int32)
+            np.multiply(there.take(row), here.take(column), out=longer)
+            longer[fixed] = 1.0
+            longer *= estimate
+            np.multiply(noise, apart[lane], out=true)
+            true += longer
+            longer *= SHORTER
+            np.maximum(true, longer, out=true)
+            true *= 10
+            yield np.rint(true, out=true).astype(np.int64)
 
 
 def _words(names: Sequence[str]) -> Words:
@@ -258,8 +265,8 @@ def _words(names: Sequence[str]) -> Words:
 def _normals(words: Words, first: int) -> Floats:
     """Return `LANES` normal numbers for each word, as rows."""
     mixed = _mixed(words + np.uint64((first // LANES + 1) * GOLDEN % 2**64))
-    at = mixed.astype("<u8").view("<u2") >> 4
-    return np.asarray(NORMALS[at.reshape(-1, LANES).T])
+    at = (mixed.astype("<u8").view("<u2") >> 4).reshape(-1, LANES)
+    return np.asarray(NORMALS.take(np.ascontiguousarray(at.T)))
 
 
 def _mixed(words: Words) -> Words:

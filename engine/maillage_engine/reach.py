@@ -276,7 +276,8 @@ def score_interval(
     -----
     Cost: `score` is computed once for the value and once for each draw.
 
-    Errors of pairs are drawn independently: a road closed for everyone is not described.
+    Errors of pairs are drawn independently: right for one score, far too sure of a total, where
+    what trips share decides. `drawn_access` draws what they share, too.
     """
     _check.spread("spread", spread)
     _check.inside("level", level)

@@ -46,7 +46,9 @@ def test_an_officer_asks_reads_and_checks_a_figure(visit):
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Qui atteint une consultation de PMI ?"
     )
+    expect(page.get_by_text("si nos temps se trompent comme en Isère")).to_be_visible()
     page.get_by_role("link", name="D’où vient ce chiffre ?").first.click()
+    expect(page.get_by_role("heading", name="La fourchette")).to_be_visible()
     expect(page.get_by_text("Empreinte des données")).to_be_visible()
     page.get_by_role("link", name="‹ Qui atteint une consultation de PMI ?").click()
     expect(page).to_have_url(re.compile("minutes=20"))

@@ -129,7 +129,10 @@ def figure_without_car(found: Diagnosis) -> Figure:
 
 
 def _note(found: Diagnosis, code: str) -> str:
-    return " ; ".join(filter(None, [margins.range_words(found, code), _meaning_note(found, code)]))
+    spread, note = margins.range_words(found, code), _meaning_note(found, code)
+    if not spread or not note:
+        return spread or note
+    return _("%(range)s ; %(note)s") % {"range": spread, "note": note}
 
 
 def _meaning_note(found: Diagnosis, code: str) -> str:

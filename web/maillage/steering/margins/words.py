@@ -163,17 +163,17 @@ def method(found: Diagnosis) -> list[str]:
         return [note(found)] if note(found) else []
     widths = NormalDist().inv_cdf((1 + margins.level) / 2)  # standard deviations
     shown = {
-        "common": wording.number(100 * widths * margins.common),
-        "place": wording.number(100 * widths * margins.place),
+        "common": wording.percent(widths * margins.common),
+        "place": wording.percent(widths * margins.place),
         "trip": wording.number(widths * margins.trip_min),
     }
     return [
         _(
-            "Tous les temps du territoire ensemble : à %(common)s %% près, 8 fois sur 10. C’est ce"
+            "Tous les temps du territoire ensemble : à %(common)s près, 8 fois sur 10. C’est ce"
             " qui compte le plus : si nos vitesses sont trop belles, elles le sont partout."
         )
         % shown,
-        _("Les routes d’une commune : à %(place)s %% près, pour tous ses trajets.") % shown,
+        _("Les routes d’une commune : à %(place)s près, pour tous ses trajets.") % shown,
         _("Chaque trajet en particulier : à %(trip)s minutes près.") % shown,
         _(
             "Le calcul est refait %(draws)d fois avec des temps tirés ainsi, toujours les mêmes ;"

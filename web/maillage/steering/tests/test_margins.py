@@ -234,6 +234,7 @@ def test_the_page_says_the_range_in_one_breath(client: Client) -> None:
     assert "contient le vrai chiffre environ 8 fois sur 10" in page
     english = said(client.get(BASE, ASKED, headers={"accept-language": "en"}))
     assert "between 75% and 95% if our times are as wrong as in Isère" in english
+    assert "between 1 and 2; that is, more than 30 minutes" in english
 
 
 @pytest.mark.usefixtures("estimated")
@@ -285,7 +286,7 @@ def test_a_gap_between_epcis_smaller_than_the_error_is_said(client: Client) -> N
         ("CC des Monts", -1),
     ]
     page = said(client.get(f"{BASE}intercommunalites/", ASKED))
-    assert "CC des Monts 0 (0 à 4,2) 0 % (0 % à 80 %)" in page.replace("\xa0", " ")
+    assert "CC des Monts 0 (0 à 4,2) 0 % (0 % à 80 %)" in page
     assert "2 sur 2 moins bien servie" in page
     toy.drop_in("25001")
     unsure = answer(toy.question())

@@ -240,8 +240,9 @@ def _drawn_tenths(
     common = error.common * ndtri((np.arange(draws) + 0.5) / draws)
     noise, fixed = np.where(moves & (estimate > 0), error.trip_min, 0.0), np.flatnonzero(~moves)
     longer, true = np.empty_like(estimate), np.empty_like(estimate)
+    drawn = [(one, np.empty((LANES, one.size))) for one in (starts, sites, words)]
     for first in range(0, draws, LANES):
-        at_start, at_site, apart = (_normals(one, first) for one in (starts, sites, words))
+        at_start, at_site, apart = (_normals(one, first, room) for one, room in drawn)
         for lane in range(min(LANES, draws - first)):
             there = np.exp(common[first + lane] + error.place * at_start[lane])
             here = np.exp(error.place * at_site[lane])
@@ -262,11 +263,13 @@ def _words(names: Sequence[str]) -> Words:
     return np.frombuffer(b"".join(known[name] for name in names), dtype="<u8").astype(np.uint64)
 
 
-def _normals(words: Words, first: int) -> Floats:
-    """Return `LANES` normal numbers for each word, as rows."""
+def _normals(words: Words, first: int, room: Floats) -> Floats:
+    """Write `LANES` normal numbers for each word into the rows of `room`, and return it."""
     mixed = _mixed(words + np.uint64((first // LANES + 1) * GOLDEN % 2**64))
     at = (mixed.astype("<u8").view("<u2") >> 4).reshape(-1, LANES)
-    return np.asarray(NORMALS.take(np.ascontiguousarray(at.T)))
+    for lane in range(LANES):
+        NORMALS.take(at[:, lane], out=room[lane], mode="clip")
+    return room
 
 
 def _mixed(words: Words) -> Words:

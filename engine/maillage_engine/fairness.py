@@ -17,7 +17,7 @@ from maillage_engine._check import Floats
 from maillage_engine._milp import Programme
 from maillage_engine.attribution import attribution_of
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
-from maillage_engine.inequality import gini
+from maillage_engine.inequality import gap_slope, gini
 
 ROUNDS = 400  # of cuts; each tightens the bound
 CLOSE = 1e-9
@@ -167,22 +167,13 @@ class _Sharing:
                 best, value = values[added], now
             if value - bound <= CLOSE:
                 break
-            slope = self._slope(access)
+            slope = gap_slope(access, self.people)
             by_site = self.per_place.T @ slope
             constant = float(slope @ (self.per_place @ self.supply))
             programme.constrain(
                 0, np.r_[added, spread], np.r_[by_site, -1.0], most=-constant
             )  # fmt: skip
         return best, value, min(value, bound)
-
-    def _slope(self, access: Floats) -> Floats:
-        """Coefficients of the mean absolute difference at this ranking."""
-        order = np.argsort(access, kind="stable")
-        weight = self.people[order] / self.people.sum()
-        below = np.cumsum(weight) - weight
-        slope = np.empty(access.size)
-        slope[order] = weight * (2 * below + weight - 1)
-        return slope
 
     def _gini_of(self, half_difference: float) -> float:
         """Half the mean absolute difference over the mean is the Gini index."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from maillage_engine import (
     EngineError,
     extremes,
+    gap_slope,
     gini,
     group_means,
     lorenz,
@@ -183,3 +184,23 @@ def test_refusals(measure, values, people, message):
 def test_groups_must_be_one_label_per_place():
     with pytest.raises(EngineError, match=r"groups must hold 2 labels; got .* \(3,\)"):
         theil([1, 2], [1, 1], ["a", "b", "c"])
+
+
+@given(peopled)
+def test_the_slope_gives_the_mean_gap_and_is_below_it_elsewhere(rows):
+    values, people = (np.array([row[at] for row in rows], dtype=float) for at in (0, 1))
+    share = people / people.sum()
+
+    def half_the_gap(some):
+        return 0.5 * share @ np.abs(some[:, None] - some) @ share
+
+    slope, close = gap_slope(values, people), 1e-9 * max(1.0, values.max())
+    assert slope @ values == pytest.approx(half_the_gap(values), abs=close)
+    assert slope @ values == pytest.approx(gini(values, people) * (share @ values), abs=close)
+    for other in (values[::-1], np.arange(values.size) * 1.0):
+        assert slope @ other <= half_the_gap(other) + close + 1e-9 * values.size
+
+
+def test_the_slope_of_two_persons_is_a_quarter_up_and_a_quarter_down():
+    assert gap_slope([3, 1]).tolist() == [0.25, -0.25]
+    assert gap_slope([3, 1], [0, 5]).tolist() == [0.0, 0.0]

@@ -25,6 +25,7 @@ urlpatterns = [
     path("scenarios/encore/", siting.again, name="scenario_again"),
     path("scenarios/assistantes-maternelles/", childminders.childminders, name="childminders"),
     path("scenarios/reequilibrer/", rebalance_page.rebalancing, name="rebalancing"),
+    path("scenarios/reequilibrer/encore/", rebalance_page.again, name="rebalancing_again"),
     path(
         "scenarios/reequilibrer/fichiers/<str:name>",
         rebalance_page.download,

@@ -11,6 +11,7 @@ steering:scenarios                GET   302   403   403   403   403   403   200 
 steering:scenario_again           POST  302   403   403   403   403   403   302   302
 steering:childminders             GET   302   403   403   403   403   403   200   200
 steering:rebalancing              GET   302   403   403   403   403   403   200   200
+steering:rebalancing_again        POST  302   403   403   403   403   403   302   302
 steering:rebalancing_file         GET   302   403   403   403   403   403   404   404
 steering:scenario_file            GET   302   403   403   403   403   403   302   302
 steering:decide                   GET   302   403   403   403   403   403   302   302
@@ -20,6 +21,10 @@ steering:decision_observe         POST  302   404   403   403   403   403   422 
 steering:decision_publish         POST  302   404   403   403   403   403   302   302
 steering:decision_withdraw        POST  302   404   403   403   403   403   302   302
 steering:decision_discard         POST  302   404   403   403   403   403   302   302
+steering:tour                     GET   404   404   404   404   404   404   200   200
+steering:tour_again               POST  302   404   403   403   403   403   302   302
+steering:tour_keep                POST  302   404   403   403   403   403   302   302
+steering:tour_file                GET   404   404   404   404   404   404   200   200
 steering:target_new               GET   302   403   403   403   403   403   200   200
 steering:targets_read             POST  302   403   403   403   403   403   302   302
 steering:target_withdraw          POST  302   403   403   403   403   403   302   302

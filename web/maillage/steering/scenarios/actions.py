@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
 
 from maillage.core import audit
 from maillage.steering.actions import freeze
@@ -18,11 +17,12 @@ from maillage.steering.errors import DecisionIsPublished, ScenarioChanged
 from maillage.steering.models import FrozenResult, KeptScenario, key_of
 from maillage.steering.provenance import code_version
 from maillage.steering.scenarios import compute, inputs
+from maillage.steering.scenarios.asking import Asked
 from maillage.steering.scenarios.choosing import AIMS
 from maillage.steering.scenarios.inputs import PlanFacts
 from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Outcome, unpack
-from maillage.steering.scenarios.runs import TASK, Run, run_of
+from maillage.steering.scenarios.runs import TASK
 from maillage.territory.imports import childminders
 from maillage.territory.imports.observations import Figure
 from maillage.territory.imports.report import Report
@@ -30,18 +30,19 @@ from maillage.territory.imports.run import Context, Options, import_file
 from maillage.territory.imports.table import Table
 from maillage.territory.models import Commune, Departement
 
-WAITING = "attente"
 STEPS, BALANCED = ("debut", "trajets", *AIMS), "equilibre"
+MORE = 4  # times more patience when one asks again for what was cut short
 
 
-def key(plan: Plan, facts: PlanFacts) -> str:
-    """Everything the outcome depends on."""
-    return key_of("scenario", plan.as_dict(), facts.sha256(), code_version())
+def asking(plan: Plan, facts: PlanFacts) -> Asked:
+    """The plan as a worker is asked it, under everything its outcome depends on."""
+    key = key_of("scenario", plan.as_dict(), facts.sha256(), code_version())
+    return Asked(key, _said(plan, 1), TASK, steps_of(plan))
 
 
 def found(plan: Plan, facts: PlanFacts) -> Outcome | None:
     """Read the frozen outcome of the same plan on the same facts, if it was made."""
-    packed = FrozenResult.objects.packed(key(plan, facts))
+    packed = FrozenResult.objects.packed(asking(plan, facts).key)
     return unpack(packed) if packed is not None else None
 
 
@@ -50,70 +51,44 @@ def steps_of(plan: Plan) -> tuple[str, ...]:
     return (*STEPS, BALANCED) if plan.team else STEPS
 
 
-def progress(plan: Plan, facts: PlanFacts) -> int:
-    """How many steps of its run are done; 0 when nobody works on it yet."""
-    keys = [_step(key(plan, facts), step) for step in steps_of(plan)]
-    return FrozenResult.objects.filter(pk__in=keys).count()
-
-
 def has_changed(made: Outcome) -> bool:
     """Whether the data under an outcome are no longer the same."""
     return inputs.facts(made.plan).sha256() != made.data_hash
 
 
-def ask(plan: Plan, facts: PlanFacts) -> int:
-    """Have a worker answer, once; say how many steps are done."""
-    waiting = _step(key(plan, facts), WAITING)
-    with transaction.atomic():
-        known = FrozenResult.objects.filter(pk=waiting).exists()
-        if not known and freeze(waiting, json.dumps(plan.as_dict()).encode()):
-            app.configure_task(TASK).defer(plan_id=waiting)
-    return progress(plan, facts)
-
-
-def run(plan: Plan, facts: PlanFacts) -> Run:
-    """How the run that was asked for stands."""
-    waiting = _step(key(plan, facts), WAITING)
-    since = FrozenResult.objects.filter(pk=waiting).values_list("made_at", flat=True).first()
-    return run_of(waiting, since) if since else Run()
-
-
-@transaction.atomic
 def ask_again(plan: Plan, facts: PlanFacts) -> None:
-    """Forget the run that gave no answer, and ask once more; a run that may answer is left."""
-    if run(plan, facts).silence:
-        name = key(plan, facts)
-        steps = [_step(name, step) for step in (WAITING, *steps_of(plan))]
-        FrozenResult.objects.filter(pk__in=steps).delete()
-        ask(plan, facts)
+    """Ask once more for what gave no answer; with more time, for what was cut short."""
+    asking(plan, facts).ask_again(_more)
+
+
+def _more(packed: bytes) -> bytes | None:
+    made = unpack(packed)
+    return _said(made.plan, MORE * made.patience) if made.cut_short else None
+
+
+def _said(plan: Plan, patience: int) -> bytes:
+    return json.dumps({"plan": plan.as_dict(), "patience": patience}).encode()
 
 
 def answer_asked(plan_id: str) -> None:
     """Answer the plan that waits under this key; nothing if it was forgotten meanwhile."""
     asked = FrozenResult.objects.packed(plan_id)
     if asked:
-        outcome(Plan(**json.loads(asked)))
+        said = json.loads(asked)
+        outcome(Plan(**said["plan"]), said["patience"])
 
 
-def outcome(plan: Plan) -> Outcome:
+def outcome(plan: Plan, patience: int = 1) -> Outcome:
     """Find the outcome, else compute it, telling each step, and freeze it."""
     facts = inputs.facts(plan)
     before = found(plan, facts)
     if before:
         return before
-    name = key(plan, facts)
-    freeze(_step(name, STEPS[0]), b"")
-
-    def tell(step: str) -> None:
-        freeze(_step(name, step), b"")
-
-    made = compute.solve(plan, inputs.read(plan, facts), tell)
-    freeze(name, made.pack())
+    work = asking(plan, facts)
+    work.tell(STEPS[0])
+    made = compute.solve(plan, inputs.read(plan, facts), work.tell, patience)
+    freeze(work.key, made.pack())
     return made
-
-
-def _step(name: str, step: str) -> str:
-    return key_of("step", name, step)
 
 
 SCENARIOS = Drafts(KeptScenario, "steering.scenario", DecisionIsPublished, ScenarioChanged)

@@ -31,7 +31,8 @@ def balance(plan: Plan, given: PlanInputs, land: Ground) -> Balance | None:
     front = engine.pooling_front(
         after, people, list(team), between=_between(given, land),
         share_minutes=float(plan.apart), share_sites=SITES_EACH,
-        sites=(1, min(MOST_SITES, len(land.candidates))), quality=floors, time_limit=SECONDS,
+        sites=(1, min(MOST_SITES, len(land.candidates))), quality=floors,
+        time_limit=land.patience * SECONDS,
     )  # fmt: skip
     names = {c.code: c.name for c in given.communes}
     towns = [names[site.commune] for site in land.candidates]

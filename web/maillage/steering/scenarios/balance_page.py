@@ -94,7 +94,7 @@ def _sentence(found: Outcome, balance: Balance) -> str:
 
 
 def _proof(balance: Balance) -> str:
-    if balance.complete and all(one.proven for one in balance.compromises):
+    if balance.proven:
         return _("Prouvé : il n’y en a pas d’autre.")
     return _("Pas prouvé complet : le calcul s’est arrêté avant d’avoir tout essayé.")
 

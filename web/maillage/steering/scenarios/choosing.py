@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb, inf
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,7 @@ MOST_CLOSURES = 60  # sets of sites to move that are tried, each to proof
 DRAWS = 10
 NEAR_KM = 5.0
 SECONDS = 20.0
+SETTLED = 1e-6  # of a value: a bound this close has met it
 FAR_KM_PER_DEGREE = 111.2
 
 
@@ -35,6 +37,16 @@ class Choice:
     closed: tuple[int, ...]  # positions among sites
     value: float
     bound: float
+    cut_short: bool = False  # a limit of time ended a search before its proof
+
+
+class _Found(NamedTuple):
+    """The candidates chosen, the value (the lesser the better), its bound."""
+
+    chosen: Ints
+    value: float
+    bound: float
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class _Asked:
     limit: float
     tries: int = MOST_TRIED
     beat: float = inf  # a value to improve on; what does not need not be settled
+    seconds: float = SECONDS  # a search may take
 
     @property
     def after(self) -> Floats:
@@ -123,21 +136,26 @@ def best(aim: str, plan: Plan, ground: Ground, count: int, tries: int = MOST_TRI
         size, unmet = count + len(closed), ground.unmet(closed)
         if size and len(unmet) <= size:
             today = ground.today(closed)[lived]
-            asked = _Asked(aim, offered, today, people, plan.minutes, tries, beat)
-            chosen, value, bound = _with_duties(asked, unmet, size)
-            found.append(Choice(chosen, closed, value, bound))
-            beat = min(beat, value)
+            asked = _Asked(aim, offered, today, people, plan.minutes, tries, beat,
+                           ground.patience * SECONDS)  # fmt: skip
+            one = _with_duties(asked, unmet, size)
+            found.append(Choice(one.chosen, closed, one.value, one.bound, one.cut_short))
+            beat = min(beat, one.value)
     first = min(found, key=lambda c: (round(c.value, 6), len(c.closed)))
-    return Choice(first.chosen, first.closed, first.value, min(c.bound for c in found))
+    return replace(
+        first, bound=min(c.bound for c in found), cut_short=any(c.cut_short for c in found)
+    )
 
 
-def margins(aim: str, plan: Plan, ground: Ground, count: int) -> tuple[float | None, float | None]:
-    """What one place less and one place more would be worth; None where it cannot be asked."""
+def margins(
+    aim: str, plan: Plan, ground: Ground, count: int
+) -> tuple[Choice | None, Choice | None]:
+    """Choose one place less and one place more; None where it cannot be asked."""
 
-    def worth(size: int) -> float | None:
+    def worth(size: int) -> Choice | None:
         least, most = max(1, len(ground.unmet())), min(MOST_ADDED, len(ground.candidates))
         asked = least <= size <= most
-        return best(aim, plan, ground, size, FEW_TRIED).value if asked else None
+        return best(aim, plan, ground, size, FEW_TRIED) if asked else None
 
     if plan.is_itinerant or plan.moving:
         return None, None
@@ -150,25 +168,27 @@ def _with_duties(
     count: int,
     start: Ints | None = None,
     forced: Ints = NONE,
-) -> tuple[Ints, float, float]:
+) -> _Found:
     """Choose with a place in each group that the law wants: the value (least best), its bound.
 
     Most often the free choice has one. Where it has none, the places of the group that alone serve
     best are tried in turn; those left untried leave the free choice's bound.
     """
     free = _around(asked, forced, count, start)
-    lacking = next((one for one in unmet if not np.isin(one, free[0]).any()), None)
+    lacking = next((one for one in unmet if not np.isin(one, free.chosen).any()), None)
     if lacking is None:
         return free
     tried = _likely(asked, lacking, start)[: FEW_TRIED if forced.size else asked.tries]
-    found: list[tuple[Ints, float, float]] = []
+    found: list[_Found] = []
     for place in tried:
-        beat = min([asked.beat, *(value for _chosen, value, _bound in found)])
+        beat = min([asked.beat, *(one.value for one in found)])
         one = replace(asked, beat=beat)
         found.append(_with_duties(one, unmet, count, start, np.union1d(forced, [place])))
-    chosen, value, _bound = min(found, key=lambda one: one[1])
     whole = tried.size == lacking.size
-    return chosen, value, min(one[2] for one in found) if whole else free[2]
+    return min(found, key=lambda one: one.value)._replace(
+        bound=min(one.bound for one in found) if whole else free.bound,
+        cut_short=any(one.cut_short for one in (free, *found)),
+    )
 
 
 def _likely(asked: _Asked, group: Ints, start: Ints | None) -> Ints:
@@ -180,9 +200,7 @@ def _likely(asked: _Asked, group: Ints, start: Ints | None) -> Ints:
     return group[np.argsort(alone, kind="stable")]
 
 
-def _around(
-    asked: _Asked, forced: Ints, count: int, start: Ints | None
-) -> tuple[Ints, float, float]:
+def _around(asked: _Asked, forced: Ints, count: int, start: Ints | None) -> _Found:
     """Choose the others, some places being open whatever the choice."""
     if not forced.size:
         return _choose(asked, count, start)
@@ -191,10 +209,10 @@ def _around(
     rest = replace(asked, offered=asked.offered[:, free], today=known)
     if count == forced.size:
         value = _value(rest, known)
-        return forced, value, value
+        return _Found(forced, value, value)
     begun = None if start is None else np.searchsorted(free, np.setdiff1d(start, forced))
-    chosen, value, bound = _choose(rest, count - forced.size, begun)
-    return np.sort(np.r_[forced, free[chosen]]), value, bound
+    found = _choose(rest, count - forced.size, begun)
+    return found._replace(chosen=np.sort(np.r_[forced, free[found.chosen]]))
 
 
 def _value(asked: _Asked, minutes: Floats) -> float:
@@ -205,8 +223,8 @@ def _value(asked: _Asked, minutes: Floats) -> float:
     return float(asked.people[minutes > asked.limit].sum())
 
 
-def _choose(asked: _Asked, count: int, start: Ints | None) -> tuple[Ints, float, float]:
-    """Return the candidates, the value (the lesser the better) and its bound.
+def _choose(asked: _Asked, count: int, start: Ints | None) -> _Found:
+    """Choose among all candidates.
 
     From a `start`, exchanges look around it and around a greedy answer, and prove nothing but the
     farthest time.
@@ -215,7 +233,7 @@ def _choose(asked: _Asked, count: int, start: Ints | None) -> tuple[Ints, float,
     if asked.aim == "moyenne":
         found = engine.p_median(
             asked.after, asked.people, count,
-            start=begun, prove=prove, beat=asked.beat, time_limit=SECONDS,
+            start=begun, prove=prove, beat=asked.beat, time_limit=asked.seconds,
         )  # fmt: skip
     elif asked.aim == "eloignes":
         found = engine.worst_off_first(
@@ -224,18 +242,19 @@ def _choose(asked: _Asked, count: int, start: Ints | None) -> tuple[Ints, float,
         )  # fmt: skip
     else:
         return _most_people(asked, count, begun, prove=prove)
-    return found.sites, found.objective, found.bound
+    cut_short = prove and not found.proven and found.bound < asked.beat * (1 - SETTLED)
+    return _Found(found.sites, found.objective, found.bound, cut_short)
 
 
-def _most_people(
-    asked: _Asked, count: int, begun: Ints | tuple[()], *, prove: bool
-) -> tuple[Ints, float, float]:
+def _most_people(asked: _Asked, count: int, begun: Ints | tuple[()], *, prove: bool) -> _Found:
     """Bring as many people as possible within the limit; spare places shorten the mean time."""
     after, people, total = asked.after, asked.people, float(asked.people.sum())
     reach = after <= asked.limit
     best = engine.max_cover(
-        reach, people, count, start=begun, prove=prove, beat=total - asked.beat
+        reach, people, count,
+        start=begun, prove=prove, beat=total - asked.beat, time_limit=asked.seconds,
     )  # fmt: skip
+    cut_short = prove and not best.proven and total - best.bound < asked.beat * (1 - SETTLED)
     kept = [int(at) for at in best.sites]
     for at in list(kept):
         others = [one for one in kept if one != at]
@@ -246,9 +265,11 @@ def _most_people(
         left = np.setdiff1d(np.arange(after.shape[1]), kept)
         known = after[:, kept].min(axis=1, initial=inf)
         shorter = np.minimum(after[:, left], known[:, None])
-        nearer = engine.p_median(shorter, people, spare, prove=prove, time_limit=SECONDS)
+        nearer = engine.p_median(shorter, people, spare, prove=prove, time_limit=asked.seconds)
         kept += left[nearer.sites].tolist()
-    return np.array(sorted(kept), dtype=np.int64), total - best.objective, total - best.bound
+        cut_short |= prove and not nearer.proven
+    chosen = np.array(sorted(kept), dtype=np.int64)
+    return _Found(chosen, total - best.objective, total - best.bound, cut_short)
 
 
 def steadiness(
@@ -266,7 +287,7 @@ def steadiness(
         today = table[:, 0] if has_sites else np.full(table.shape[0], NEVER)
         offered = np.minimum(table[:, 1:], NEVER)
         asked = _Asked(aim, offered, today, people, plan.minutes)
-        chosen = _with_duties(asked, unmet, choice.chosen.size, choice.chosen)[0]
+        chosen = _with_duties(asked, unmet, choice.chosen.size, choice.chosen).chosen
         drawn_sets.append(chosen)
         here = offered[:, choice.chosen].min(axis=1)
         reached.append(float(people[(here < today) & (here <= plan.minutes)].sum()))

@@ -32,9 +32,14 @@ Tell: TypeAlias = Callable[[str], None]
 SECONDS = 20.0
 
 
-def solve(plan: Plan, given: PlanInputs, tell: Tell = lambda step: None) -> Outcome:
-    """Answer `plan`. Pure: the same inputs give the same outcome, to the byte."""
-    land = ground(plan, given)
+def solve(
+    plan: Plan, given: PlanInputs, tell: Tell = lambda step: None, patience: int = 1
+) -> Outcome:
+    """Answer `plan`. Pure: the same inputs give the same outcome, to the byte.
+
+    Only an outcome that is cut short hangs on the machine; `patience` stretches each limit of time.
+    """
+    land = ground(plan, given, patience)
     count = count_of(plan, land)
     refused = refusal(plan, land, count)
     tell("trajets")
@@ -64,6 +69,7 @@ def solve(plan: Plan, given: PlanInputs, tell: Tell = lambda step: None) -> Outc
         per_fte=given.facts.law[0] if plan.kind == Kind.RPE else None,
         required=land.required / 10 if given.facts.childminders else None,
         carless=bool(given.facts.carless),
+        patience=patience,
         refusal=refused,
         travel=given.facts.main.times_source,
         sources=tuple(
@@ -93,6 +99,8 @@ def _proposal(aim: str, plan: Plan, given: PlanInputs, land: Ground, choice: Cho
     places = _places(plan, given, land, choice, (steady, exactly, means.staff))
     communes = [given.communes[at] for at in land.rows]
     fewer, more = margins(aim, plan, land, choice.chosen.size)
+    rounds, is_settled = _rounds(plan, given, land, choice)
+    searches = [one for one in (choice, means, fewer, more) if one is not None]
 
     def shown(value: float) -> float:
         return _shown(aim, value, float(land.people.sum()))
@@ -110,13 +118,14 @@ def _proposal(aim: str, plan: Plan, given: PlanInputs, land: Ground, choice: Cho
         served=means.served,
         spent=means.spent,
         parts=parts_of(plan, given, communes, land.people, users, means.spent or 0),
-        rounds=_rounds(plan, given, land, choice),
+        rounds=rounds,
         reached=rounded(float(land.people[goes].sum()), 3),
         low=int(spread[0] * plan.low_use / 100),
         high=int(-(-spread[1] * plan.high_use // 100)),
         reinforced=means.reinforced,
-        fewer=None if fewer is None else shown(fewer),
-        more=None if more is None else shown(more),
+        fewer=None if fewer is None else shown(fewer.value),
+        more=None if more is None else shown(more.value),
+        cut_short=any(one.cut_short for one in searches) or not is_settled,
     )
 
 
@@ -225,10 +234,15 @@ def _homes(given: PlanInputs, land: Ground, networks: list[Ints]) -> tuple[Home,
     return tuple(found)
 
 
-def _rounds(plan: Plan, given: PlanInputs, land: Ground, choice: Choice) -> tuple[Round, ...]:
-    """Share the stops among the vehicles, near ones together, and order each loop."""
+def _rounds(
+    plan: Plan, given: PlanInputs, land: Ground, choice: Choice
+) -> tuple[tuple[Round, ...], bool]:
+    """Share the stops among the vehicles, near ones together, and order each loop.
+
+    Also whether the sharing was settled before its limit of time.
+    """
     if not plan.is_itinerant:
-        return ()
+        return (), True
     rows = {c.code: at for at, c in enumerate(given.communes)}
     stops = [land.candidates[int(at)] for at in choice.chosen]
     columns = choice.chosen + len(land.sites)
@@ -236,11 +250,12 @@ def _rounds(plan: Plan, given: PlanInputs, land: Ground, choice: Choice) -> tupl
     between = land.main[np.ix_(halls, columns)]
     room = np.full(len(stops), float(plan.stops))
     shared = engine.capacitated_median(
-        between, np.ones(len(stops)), room, plan.vehicles, single=True, time_limit=SECONDS
-    )
+        between, np.ones(len(stops)), room, plan.vehicles, single=True,
+        time_limit=land.patience * SECONDS,
+    )  # fmt: skip
     table = shared.served.toarray()
     groups = [np.flatnonzero(table[:, at] > 0.5) for at in shared.sites]
     base = max((given.communes[at] for at in land.rows), key=lambda c: (c.population, c.code))
     start = land.main[rows[base.code], columns]
     names = {c.code: c.name for c in given.communes}
-    return loops(groups, between, start, [names[s.commune] for s in stops])
+    return loops(groups, between, start, [names[s.commune] for s in stops]), shared.proven

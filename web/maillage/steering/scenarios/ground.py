@@ -35,6 +35,7 @@ class Ground:
     movable: Ints  # positions among sites
     due: tuple[Due, ...]  # relays that the law wants
     required: int  # tenths of a full-time equivalent that the relays of the territory lack
+    patience: int = 1  # times the usual limit that each search may take
 
     @property
     def offered(self) -> Floats:
@@ -59,7 +60,7 @@ class Ground:
         return np.setdiff1d(np.arange(len(self.sites)), np.array(closed, dtype=np.int64))
 
 
-def ground(plan: Plan, given: PlanInputs) -> Ground:
+def ground(plan: Plan, given: PlanInputs, patience: int = 1) -> Ground:
     """Read the arrays of a plan from its inputs."""
     facts, inside = given.facts, set(given.facts.candidates)
     asked = plan.question().with_(scenario=Scenario(opened=facts.candidates))
@@ -91,6 +92,7 @@ def ground(plan: Plan, given: PlanInputs) -> Ground:
         movable=np.array(movable, dtype=np.int64),
         due=due(plan, given, candidates),
         required=required_tenths(plan, given),
+        patience=patience,
     )
 
 

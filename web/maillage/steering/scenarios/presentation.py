@@ -335,6 +335,7 @@ def notes(found: Outcome) -> list[str]:
           " ménages sans voiture par commune n’est pas chargée (fichier « cars » du guide).")
     )  # fmt: skip
     return [
+        *([wordings.cut_short()] if found.cut_short else []),
         _("Un lieu nouveau est placé à la mairie de sa commune ; la salle reste à trouver."),
         _("Les lieux des communes voisines comptent comme ouverts, et leurs habitants ne sont pas"
           " comptés, sauf partage."),

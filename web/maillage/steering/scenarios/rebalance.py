@@ -1,5 +1,6 @@
 """From facts to a fair sharing of new places, in whole places, beside today's (R63)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -22,9 +23,11 @@ from maillage.steering.scenarios.rebalancing import (
 
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
+Tell: TypeAlias = Callable[[str], None]
+STEPS = ("debut", "acces", "partage")
 PER = 100  # people a score is given for
 TRIED = 30  # moves that are measured in each step
-STEPS = 40  # moves of one place that are tried after rounding, at most
+MOVES = 40  # of one place, tried after rounding, at most
 SAME = 12  # digits of two measures that count as equal
 CLOSE = 1e-6
 AIMS: dict[Equity, Literal["worst_off_first", "most_equal"]] = {
@@ -54,7 +57,7 @@ class _Offer:
         return np.asarray((self.weight[:, self.room > 0] > 0).any(axis=1))
 
 
-def rebalance(asked: Rebalancing, given: Inputs) -> Rebalanced:
+def rebalance(asked: Rebalancing, given: Inputs, tell: Tell = lambda step: None) -> Rebalanced:
     """Share the places of `asked`. Pure: the same inputs give the same answer, to the byte.
 
     The access of today is the diagnosis', where the public across the border takes its part. A
@@ -71,9 +74,11 @@ def rebalance(asked: Rebalancing, given: Inputs) -> Rebalanced:
         - sum(s.commune in inside for s in sites),
         data_hash=given.facts.sha256(), code_version=code_version(),
     )  # fmt: skip
+    tell(STEPS[1])
     if found.refusal[0]:
         return found
     added, bound = _share(asked, offer)
+    tell(STEPS[2])
     before = offer.gain @ offer.supply
     after = before + offer.gain @ added
     value = _value(asked, offer, after)
@@ -110,10 +115,8 @@ def _offer(asked: Rebalancing, given: Inputs, sites: tuple[Site, ...]) -> _Offer
 
 def _refusal(asked: Rebalancing, offer: _Offer) -> tuple[str, float, float]:
     """What makes it impossible, by its name; what is needed; what there is."""
-    if asked.paid is not None and asked.paid < max(asked.places, 1):
-        return "budget", float(max(asked.places, 1) * asked.cost), float(asked.budget)
-    if not asked.wanted:
-        return "nombre", 0.0, 0.0
+    if asked.refusal[0]:
+        return asked.refusal
     if not offer.people.size:
         return "public", 0.0, 0.0
     if not offer.room.any():
@@ -151,7 +154,7 @@ def _improved(asked: Rebalancing, offer: _Offer, added: Floats) -> Floats:
     gain, now = offer.gain, added.copy()
     access = gain @ (offer.supply + now)
     measured = _measure(asked, offer, access)
-    for _step in range(STEPS):
+    for _move in range(MOVES):
         moves = [
             (_measure(asked, offer, access + gain[:, to] - gain[:, of]), of, to)
             for of, to in _promising(asked, offer, now, access)
@@ -171,7 +174,7 @@ def _promising(
     """The moves of one place worth measuring: by who is least served then, and by the slope."""
     gain, rows = offer.gain, offer.in_reach
     of, to = np.flatnonzero(now > 0), np.flatnonzero(now < offer.room)
-    slope = gain.T @ _slope(access, offer.people)
+    slope = gain.T @ engine.gap_slope(access, offer.people)
     order = [(slope[to][None, :] - slope[of][:, None]).ravel()]
     if asked.aim == Equity.WORST_OFF:
         left, more = access[rows][:, None] - gain[rows][:, of], gain[rows][:, to]
@@ -179,15 +182,6 @@ def _promising(
         order.append(-np.concatenate(least).round(SAME) if least else np.zeros(0))
     first = np.lexsort(order)[:TRIED]
     return [(int(of[at // to.size]), int(to[at % to.size])) for at in first]
-
-
-def _slope(access: Floats, people: Floats) -> Floats:
-    """How the mean difference between two persons grows with the access of each commune."""
-    order = np.argsort(access, kind="stable")
-    share = people[order] / people.sum()
-    slope = np.empty(access.size)
-    slope[order] = share * (2 * np.cumsum(share) - share - 1)
-    return slope
 
 
 def _measure(asked: Rebalancing, offer: _Offer, access: Floats) -> tuple[float, float]:

@@ -5,11 +5,11 @@ from typing import Any, cast
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from maillage.directory.vocabulary import Kind
 from maillage.organizations.permissions import AtWork, professionals_only
@@ -17,24 +17,23 @@ from maillage.steering import actions, inputs, presentation
 from maillage.steering.classes import classes_for
 from maillage.steering.forms import Choice, loaded_departements
 from maillage.steering.inputs import departements
-from maillage.steering.models import FrozenResult, key_of
 from maillage.steering.permissions import home_departement, may_steer, officers
-from maillage.steering.provenance import code_version
 from maillage.steering.question import MINUTES, default_audience
-from maillage.steering.scenarios import rebalance_words
+from maillage.steering.scenarios import rebalance_actions, rebalance_words
+from maillage.steering.scenarios.asking import Asked
 from maillage.steering.scenarios.forms import MOST_EUROS, whole_number
-from maillage.steering.scenarios.rebalance import rebalance
 from maillage.steering.scenarios.rebalancing import (
     WORDS,
     Equity,
     Rebalanced,
     Rebalancing,
-    unpack,
 )
+from maillage.steering.scenarios.waiting import waiting
 from maillage.steering.views import nothing_loaded, rights_of
 from maillage.steering.vocabulary import Audience
 from maillage.territory.models import Mode
 
+TEMPLATE = "steering/rebalancing.html"
 MOST_PLACES = 2000
 FILES = {"lieux.csv": rebalance_words.sites_csv, "communes.csv": rebalance_words.communes_csv}
 
@@ -89,12 +88,38 @@ def rebalancing(request: AtWork) -> HttpResponse:
         "path": [(_("Pilotage"), reverse("steering:home")),
                  (_("Scénarios"), reverse("steering:scenarios")), (_("Rééquilibrer"), "")],
     }  # fmt: skip
-    if request.GET and not form.errors:
-        found = answer(form.asked)
-        context |= rebalance_words.said(found)
-        if found.receivers:
-            context |= _map(found) | {"query": form.asked.query()}
-    return render(request, "steering/rebalancing.html", context)
+    if not request.GET or form.errors:
+        return render(request, TEMPLATE, context)
+    if form.asked.refusal[0]:
+        context["refusal"] = rebalance_words.refusal(form.asked.refusal)
+        return render(request, TEMPLATE, context)
+    query, work = form.asked.query(), _asking(form)
+    found = rebalance_actions.found(work)
+    if found is None:
+        back, again = reverse("steering:rebalancing"), reverse("steering:rebalancing_again")
+        context |= {
+            "again": f"{again}?{query}",
+            "back": back,
+            "back_label": _("Une autre question"),
+        }
+        return waiting(request, TEMPLATE, work, context)
+    context |= rebalance_words.said(found)
+    if found.receivers:
+        context |= _map(found) | {"query": query}
+    return render(request, TEMPLATE, context)
+
+
+@require_POST
+@professionals_only(officers)
+def again(request: AtWork) -> HttpResponse:
+    """Ask once more what gave no answer."""
+    form = _form(request)
+    if form is None:
+        return nothing_loaded(request)
+    may_steer(request.rights, form.asked.departement)
+    if not form.errors:
+        _asking(form).ask_again()
+    return redirect(_address(form))
 
 
 @require_GET
@@ -105,9 +130,11 @@ def download(request: AtWork, name: str) -> HttpResponse:
     if form is None:
         return nothing_loaded(request)
     may_steer(request.rights, form.asked.departement)
-    if name not in FILES or form.errors:
+    if name not in FILES or form.errors or form.asked.refusal[0]:
         raise Http404
-    found = answer(form.asked)
+    found = rebalance_actions.found(_asking(form))
+    if found is None:
+        return redirect(_address(form))
     if not found.receivers:
         raise Http404
     response = HttpResponse(FILES[name](found), content_type="text/csv; charset=utf-8")
@@ -117,25 +144,20 @@ def download(request: AtWork, name: str) -> HttpResponse:
     return response
 
 
-def answer(asked: Rebalancing) -> Rebalanced:
-    """Find the frozen answer on the same facts, else compute and keep it."""
-    question = asked.question()
-    facts = inputs.facts(question)
-    key = key_of("rebalancing", asked.query(), facts.sha256(), code_version())
-    packed = FrozenResult.objects.packed(key)
-    if packed is not None:
-        return unpack(packed)
-    found = rebalance(asked, inputs.Inputs(facts, inputs.communes(question)))
-    actions.freeze(key, found.pack())
-    return found
-
-
 def _form(request: HttpRequest) -> RebalancingForm | None:
     loaded = loaded_departements(departements())
     if not loaded:
         return None
     home = home_departement(rights_of(request), [code for code, _name in loaded])
     return RebalancingForm(request.GET, loaded, home)
+
+
+def _asking(form: RebalancingForm) -> Asked:
+    return rebalance_actions.asking(form.asked, inputs.facts(form.asked.question()))
+
+
+def _address(form: RebalancingForm) -> str:
+    return f"{reverse('steering:rebalancing')}?{form.asked.query()}"
 
 
 def _map(found: Rebalanced) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def said(found: Rebalanced) -> dict[str, Any]:
     """What the page shows of an answer."""
     before, after = found.before, found.after
     if before is None or after is None:
-        return {"refusal": refusal(found)}
+        return {"refusal": refusal(found.refusal)}
     return {
         "verdict": _verdict(found, before, after),
         "proof": _proof(found, after),
@@ -33,9 +33,9 @@ def said(found: Rebalanced) -> dict[str, Any]:
     }
 
 
-def refusal(found: Rebalanced) -> str:
+def refusal(told: tuple[str, float, float]) -> str:
     """The constraint that makes it impossible, by its name."""
-    why, needed, given = found.refusal
+    why, needed, given = told
     facts = {"needed": wording.number(needed), "given": wording.number(given)}
     said = {
         "nombre": _("Écrivez un nombre de places, ou un budget et le coût d’une place."),

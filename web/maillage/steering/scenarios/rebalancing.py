@@ -56,6 +56,15 @@ class Rebalancing:
         """Places to share."""
         return self.places or self.paid or 0
 
+    @property
+    def refusal(self) -> tuple[str, float, float]:
+        """What makes it impossible wherever it is asked, by its name; what is needed, given."""
+        if self.paid is not None and self.paid < max(self.places, 1):
+            return "budget", float(max(self.places, 1) * self.cost), float(self.budget)
+        if not self.wanted:
+            return "nombre", 0.0, 0.0
+        return "", 0.0, 0.0
+
     def question(self) -> Question:
         """The diagnosis whose access is shared, in places."""
         return Question(

@@ -105,6 +105,7 @@ class Proposal:
     reinforced: float | None = None  # full-time equivalents to add to today's relays
     fewer: float | None = None  # what the aim counts, were one place less opened
     more: float | None = None  # and one more
+    cut_short: bool = False  # a limit of time ended one of its searches before the proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,11 @@ class Balance:
 
     compromises: tuple[Compromise, ...]
     complete: bool  # proven that none is missing
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether none is missing, and each is the best of its kind."""
+        return self.complete and all(one.proven for one in self.compromises)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +177,13 @@ class Outcome:
     balance: Balance | None = None  # None when no team was given
     grouped: tuple[str, ...] = ()  # EPCI that would owe a relay if they hold the competence
     carless: bool = False  # whether those without a car are the households that have none
+    patience: int = 1  # times the usual limits of time that it had
+
+    @property
+    def cut_short(self) -> bool:
+        """Tell whether a limit of time ended a search: with more of it, one may find better."""
+        even = self.balance is None or self.balance.proven
+        return not even or any(one.cut_short for one in self.proposals)
 
     def pack(self) -> bytes:
         """Bytes to store; the same answer always gives the same bytes."""

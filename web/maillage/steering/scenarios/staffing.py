@@ -21,6 +21,7 @@ class Staffing:
     served: float | None = None  # persons, or childminders of a relay, that they can follow
     spent: int | None = None  # euros a year
     reinforced: float | None = None  # full-time equivalents to add to today's relays
+    cut_short: bool = False  # a limit of time ended the search before its proof
 
 
 def staffing(plan: Plan, given: PlanInputs, ground: Ground, choice: Choice) -> Staffing:
@@ -40,7 +41,8 @@ def staffing(plan: Plan, given: PlanInputs, ground: Ground, choice: Choice) -> S
         smallest=plan.tenths / 10,
     )
     found = _shared(plan, ground, choice, means, ground.people)
-    return Staffing(found.staff, rounded(found.objective, 3), round(found.spent))
+    served = rounded(found.objective, 3)
+    return Staffing(found.staff, served, round(found.spent), cut_short=not found.proven)
 
 
 def _of_relays(plan: Plan, given: PlanInputs, ground: Ground, choice: Choice) -> Staffing:
@@ -55,7 +57,8 @@ def _of_relays(plan: Plan, given: PlanInputs, ground: Ground, choice: Choice) ->
     found = _shared(plan, ground, choice, means, ground.minders)
     left = round(max(0.0, ground.required / 10 - float(found.staff.sum())), 1)
     spent = round(found.spent + plan.wage * left - len(choice.closed) * plan.site_cost)
-    return Staffing(found.staff, rounded(found.objective, 3), max(spent, 0) or None, left)
+    served = rounded(found.objective, 3)
+    return Staffing(found.staff, served, max(spent, 0) or None, left, not found.proven)
 
 
 def _shared(
@@ -68,5 +71,5 @@ def _shared(
         means,
         opening=np.full(size, float(plan.opening)),
         open_today=np.arange(size),
-        time_limit=SECONDS,
+        time_limit=ground.patience * SECONDS,
     )

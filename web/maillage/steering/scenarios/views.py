@@ -39,9 +39,8 @@ from maillage.steering.scenarios import (
 )
 from maillage.steering.scenarios.actions import Words
 from maillage.steering.scenarios.forms import AttendanceForm, ChoiceForm, DecisionForm, PlanForm
-from maillage.steering.scenarios.inputs import PlanFacts
-from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Outcome, unpack
+from maillage.steering.scenarios.waiting import waiting
 from maillage.steering.views import nothing_loaded, rights_of
 
 MAIN = ("service", "public", "deplacement", "minutes", "ajouter")
@@ -76,29 +75,23 @@ def scenarios(request: AtWork) -> HttpResponse:
     facts = inputs.facts(form.plan)
     made = actions.found(form.plan, facts)
     if made is None:
-        return _waiting(request, form.plan, facts, context)
+        back = reverse("steering:scenarios")
+        again = f"{reverse('steering:scenario_again')}?{form.plan.query()}"
+        context |= {"again": again, "back": back, "back_label": _("Revenir aux décisions")}
+        return waiting(
+            request, "steering/scenarios.html", actions.asking(form.plan, facts), context
+        )
     context |= _answer(made, ground(facts.main)) | {"facts_hash": made.data_hash}
+    if made.cut_short:
+        again = f"{reverse('steering:scenario_again')}?{form.plan.query()}"
+        context |= {"again": again, "cut_short": wordings.cut_short()}
     return render(request, "steering/scenarios.html", context)
-
-
-def _waiting(
-    request: HttpRequest, plan: Plan, facts: PlanFacts, context: dict[str, Any]
-) -> HttpResponse:
-    done, run = actions.ask(plan, facts), actions.run(plan, facts)
-    context |= {"waiting": not run.silence, "silence": wordings.silence(run.silence),
-                "line": wordings.line(run), "done": done, "steps": len(actions.steps_of(plan)),
-                "query": plan.query()}  # fmt: skip
-    response = render(request, "steering/scenarios.html", context)
-    if not run.silence:
-        response["Refresh"] = "2"
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 @require_POST
 @professionals_only(officers)
 def again(request: AtWork) -> HttpResponse:
-    """Ask once more what gave no answer."""
+    """Ask once more what gave no answer; what was cut short, with more time."""
     form = _form(request)
     if form is None:
         return nothing_loaded(request)

@@ -206,6 +206,14 @@ def silence(why: str) -> str:
     }[why]  # fmt: skip
 
 
+def cut_short() -> str:
+    """What a limit of time leaves of an outcome."""
+    return _(
+        "Un calcul a atteint sa limite de temps : voici ce qu’il a trouvé de mieux jusque-là, sans"
+        " preuve que rien ne vaut mieux."
+    )
+
+
 def nearby(plan: Plan) -> list[tuple[str, Plan]]:
     """Questions that differ by one thing, to be set beside this one."""
     tried: list[tuple[str, dict[str, Any], bool]] = [

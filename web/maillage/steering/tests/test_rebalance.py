@@ -8,11 +8,15 @@ from operator import mul
 
 import pytest
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from maillage.organizations.tests.staff import Role, person, sign_in
 from maillage.steering import actions as diagnoses
-from maillage.steering.scenarios.rebalance_page import answer
+from maillage.steering import tasks
+from maillage.steering.scenarios import rebalance_actions
+from maillage.steering.scenarios.rebalance_actions import answer
 from maillage.steering.scenarios.rebalancing import Equity, Rebalanced, Rebalancing
+from maillage.steering.scenarios.runs import SHARING_TASK
 from maillage.steering.tests import toy
 from maillage.steering.tests.test_pages import words
 from maillage.territory.models import TravelTime
@@ -43,6 +47,15 @@ def two_sites(aval: int | None = 30, cime: int | None = 4) -> None:
 def asked(**changes: object) -> Rebalanced:
     return answer(Rebalancing(**{"departement": "70", "kind": "laep",
                                  "audience": "moins-de-6-ans", "places": 6} | changes))  # type: ignore[arg-type]  # fmt: skip
+
+
+def shown(officer: Client, query: str) -> str:
+    """Ask the page, let the worker answer, and read it."""
+    waiting = officer.get(f"{PAGE}?{query}")
+    assert waiting["Refresh"] == "2"
+    job = ProcrastinateJob.objects.filter(task_name=SHARING_TASK).latest("id")
+    tasks.share_places(**job.args)
+    return words(officer.get(f"{PAGE}?{query}"))
 
 
 def added(found: Rebalanced) -> dict[str, int]:
@@ -176,10 +189,10 @@ def test_the_page_says_before_after_the_proof_and_gives_both_files(client: Clien
     two_sites()
     officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
     assert "Partager les places" in words(officer.get(PAGE))
-    said = words(officer.get(f"{PAGE}?{ASKED.query()}"))
+    said = shown(officer, ASKED.query())
     assert "avait 8,0 places pour 100 enfants de moins de 6 ans (Cime)" in said
     assert "Prouvé : aucun partage ne ferait mieux, même avec des fractions de place." in said
-    eight = words(officer.get(f"{PAGE}?{ASKED.query().replace('places=6', 'places=8')}"))
+    eight = shown(officer, ASKED.query().replace("places=6", "places=8"))
     assert "aucun partage ne fait mieux que 21,00 places pour 100 enfants" in eight
     assert "2 communes gagnent, où vivent 50 enfants" in said
     sites = officer.get(f"{PAGE}fichiers/lieux.csv?{ASKED.query()}").content.decode()
@@ -202,3 +215,49 @@ def test_a_wrong_input_is_told_in_a_sentence(client: Client, query: str, told: s
     two_sites()
     officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
     assert told in words(officer.get(f"{PAGE}?{query}"))
+
+
+def test_the_page_asks_a_worker_once_and_computes_nothing_itself(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_sites()
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    with monkeypatch.context() as patch:
+        patch.setattr(rebalance_actions, "rebalance", None)  # a page that computed would fail
+        waits = [officer.get(f"{PAGE}?{ASKED.query()}") for _click in range(2)]
+    assert ["Le calcul est en cours" in words(page) for page in waits] == [True, True]
+    assert {page["Cache-Control"] for page in waits} == {"no-store"}
+    jobs = ProcrastinateJob.objects.filter(task_name=SHARING_TASK)
+    assert jobs.count() == 1
+    file = officer.get(f"{PAGE}fichiers/lieux.csv?{ASKED.query()}")
+    assert (file.status_code, file["Location"]) == (302, f"{PAGE}?{ASKED.query()}")
+    tasks.share_places(**jobs.get().args)
+    monkeypatch.setattr(rebalance_actions, "rebalance", None)
+    tasks.share_places(**jobs.get().args)  # done twice, the second finds it made
+    assert "Refresh" not in officer.get(f"{PAGE}?{ASKED.query()}")
+
+
+def test_a_sharing_that_failed_says_so_and_can_be_asked_again(client: Client) -> None:
+    two_sites()
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    address = f"{PAGE}?{ASKED.query()}"
+    officer.get(address)
+    ProcrastinateJob.objects.filter(task_name=SHARING_TASK).update(status="failed")
+    refused = officer.get(address)
+    assert "Le calcul s’est arrêté sans réponse" in words(refused)
+    assert "Refresh" not in refused
+    for _click in range(2):
+        asked_again = officer.post(address.replace("/?", "/encore/?"))
+        assert asked_again["Location"] == address
+    states = ProcrastinateJob.objects.filter(task_name=SHARING_TASK).order_by("id")
+    assert list(states.values_list("status", flat=True)) == ["failed", "todo"]
+    tasks.share_places(**states[1].args)
+    assert "avait 8,0 places" in words(officer.get(address))
+
+
+def test_what_needs_no_territory_is_refused_at_once(client: Client) -> None:
+    two_sites()
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    said = words(officer.get(f"{PAGE}?service=laep&places=6&budget=100&cout=100"))
+    assert "ces places coûtent 600 €, le budget est de 100 €" in said
+    assert not ProcrastinateJob.objects.filter(task_name=SHARING_TASK).exists()

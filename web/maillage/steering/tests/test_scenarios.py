@@ -1,6 +1,8 @@
 """Where to open: three proposals that hand sums confirm, refusals that name what is missing."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
@@ -9,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+import maillage_engine as engine
 from maillage.core import scope
 from maillage.organizations.tests.staff import Role, person, sign_in
 from maillage.steering import tasks
@@ -244,3 +247,48 @@ def test_the_database_hides_draft_decisions() -> None:
         decided(person("claire@example.org", Role.STEERING_OFFICER).pk)
     scope.enter("public")
     assert KeptScenario.objects.count() == 0
+
+
+def cut(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Have the front of a team stop at its limit of time, and tell the limits it was given."""
+    limits: list[float] = []
+    whole = engine.pooling_front
+
+    def stopped(*given: Any, **options: Any) -> engine.PoolingFront:
+        limits.append(options["time_limit"])
+        return replace(whole(*given, **options), complete=len(limits) > 1)
+
+    monkeypatch.setattr(engine, "pooling_front", stopped)
+    return limits
+
+
+def test_an_answer_cut_short_says_so_and_more_time_makes_it_whole(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = cut(monkeypatch)
+    officer = sign_in(client, person("claire@example.org", Role.STEERING_OFFICER))
+    address = "/pilotage/scenarios/?departement=70&service=laep&ajouter=1&equipe=1"
+    officer.get(address)
+    tasks.solve_scenario(**ProcrastinateJob.objects.latest("id").args)
+    first = words(officer.get(address))
+    assert "Un calcul a atteint sa limite de temps" in first
+    assert "Reprendre avec plus de temps" in first
+    for _click in range(2):
+        officer.post(address.replace("/?", "/encore/?"))
+    assert ProcrastinateJob.objects.filter(task_name="steering.solve_scenario").count() == 2
+    assert officer.get(address)["Refresh"] == "2"
+    tasks.solve_scenario(**ProcrastinateJob.objects.latest("id").args)
+    second = words(officer.get(address))
+    assert "Un calcul a atteint sa limite de temps" not in second
+    assert "Prouvé : il n’y en a pas d’autre." in second
+    assert limits == [60.0, 240.0]
+    officer.post(address.replace("/?", "/encore/?"))  # a whole answer is left
+    assert ProcrastinateJob.objects.filter(task_name="steering.solve_scenario").count() == 2
+
+
+def test_a_proposal_cut_short_makes_the_whole_answer_one_that_is() -> None:
+    found = solved()
+    assert not found.cut_short
+    assert unpack(found.pack()) == found
+    one = replace(found.proposals[0], cut_short=True)
+    assert unpack(replace(found, proposals=(one,)).pack()).cut_short

@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
 
+import maillage_engine as engine
 from maillage.core.maps import Projection
 from maillage.organizations.tests.staff import Role, person, sign_in
 from maillage.steering import maps
 from maillage.steering.inputs import CommuneFacts, Facts, Site
 from maillage.steering.scenarios import actions, compute, law_words, wordings
-from maillage.steering.scenarios.choosing import AIMS, best
+from maillage.steering.scenarios.choosing import AIMS, _Asked, _choose, best
 from maillage.steering.scenarios.duties import Due
 from maillage.steering.scenarios.frames import Frame, framed, labelled
 from maillage.steering.scenarios.ground import Ground, ground
@@ -278,3 +280,29 @@ def test_an_officer_writes_the_childminders_of_each_commune(client) -> None:
     assert "70001,Aval,84" in officer.get(address).content.decode()
     found = actions.outcome(Plan("70", kind="rpe", adding=1))
     assert found.required == 1.2
+
+
+def test_a_search_that_its_limit_stops_says_so_and_one_that_need_not_improve_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = Plan("70", adding=2, minutes=15)
+    land = ground(plan, inputs(0, 6))
+    median, limits = engine.p_median, []
+
+    def stopped(*given: Any, **options: Any) -> engine.Siting:
+        limits.append(options["time_limit"])
+        found = median(*given, **options)
+        return replace(found, bound=0.9 * found.objective, proven=False)
+
+    assert not best("moyenne", plan, land, 2).cut_short
+    monkeypatch.setattr(engine, "p_median", stopped)
+    assert best("moyenne", plan, land, 2).cut_short
+    assert best("moyenne", plan, replace(land, patience=4), 2).cut_short
+    assert limits == [20.0, 80.0]
+    found = _choose(_asked(land, beat=1.0), 2, None)
+    assert not found.cut_short  # its bound says that nothing beats 1 person-minute
+    assert _choose(_asked(land, beat=1e9), 2, None).cut_short
+
+
+def _asked(land: Ground, beat: float) -> _Asked:
+    return _Asked("moyenne", land.offered, land.today(), land.people, 15.0, beat=beat)

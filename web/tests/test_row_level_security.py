@@ -142,7 +142,7 @@ def test_a_colleague_sees_the_departement_and_no_session_letter_or_link() -> Non
         "people_user", "portal_invitation", "practitioners_credential", "practitioners_employment",
         "practitioners_enrolment", "practitioners_training", "practitioners_trainingsession",
         "quality_supervisionmeeting", "referrals_gap", "steering_keptdiagnosis",
-        "steering_keptscenario", "support_enrolmentcount",
+        "steering_keptscenario", "steering_kepttour", "support_enrolmentcount",
     }  # fmt: skip
 
 

@@ -8,10 +8,12 @@ from django.utils.translation import override
 
 from maillage.demo.network import HOME
 from maillage.demo.rows import NAMESPACE
-from maillage.steering.models import KeptScenario
-from maillage.steering.scenarios import actions
+from maillage.steering.models import KeptScenario, KeptTour
+from maillage.steering.scenarios import actions, rounds_actions
 from maillage.steering.scenarios.actions import Words
 from maillage.steering.scenarios.plan import Plan
+from maillage.steering.scenarios.result import Outcome
+from maillage.steering.scenarios.rounds_question import Question, Stop
 from maillage.territory.models import Epci
 
 DECISION = uuid5(NAMESPACE, "decision/itinerant")
@@ -28,6 +30,8 @@ WORDS = Words(
     " que nos deux budgets permettent. Chacun paie selon sa population, revue chaque année.",
     KeptScenario.CostKey.PEOPLE.value,
 )
+BASE = "70279"  # Gray
+RHYTHMS = ("weekly", "weekly", "fortnightly")
 KEPT, PUBLISHED, OPENED = (timedelta(days=days) for days in (470, 455, 400))  # before the load
 
 
@@ -45,6 +49,28 @@ def receive(anchor: date) -> None:
     row.published_at = _noon(anchor - PUBLISHED)
     row.save(force_insert=True)
     KeptScenario.objects.filter(pk=DECISION).update(kept_at=_noon(anchor - KEPT))
+    tour = rounds_actions.tour(_tour_asked(made, anchor))
+    KeptTour.objects.create(
+        pk=uuid5(NAMESPACE, "decision/itinerant/tour"), departement_id=HOME, decision=row,
+        packed=tour.pack(), data_hash=tour.data_hash, code_version=tour.code_version,
+    )  # fmt: skip
+    KeptTour.objects.filter(decision=row).update(kept_at=_noon(anchor - OPENED))
+
+
+def _tour_asked(made: Outcome, anchor: date) -> Question:
+    """Two days a week from Gray, the least populated stop every other week."""
+    chosen = next(one for one in made.proposals if one.aim == AIM)
+    places = sorted(chosen.places, key=lambda place: -place.persons)
+    opened = anchor - OPENED
+    return Question(
+        departement=HOME, base=BASE, vehicles=PLAN.vehicles, starts=8 * 60 + 30, shift=7 * 60,
+        days=2, closed=(2, 5, 6), stay=150,
+        monday=(opened - timedelta(days=opened.weekday())).isoformat(),
+        stops=tuple(
+            Stop(p.commune, p.name, p.latitude, p.longitude, p.persons, rhythm)
+            for p, rhythm in zip(places, RHYTHMS, strict=True)
+        ),
+    )  # fmt: skip
 
 
 def remove() -> None:

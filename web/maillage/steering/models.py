@@ -153,6 +153,28 @@ class KeptScenario(Kept):
         ]
 
 
+class KeptTour(models.Model):
+    """Which stop on which day, kept with a decision: the latest that was kept, whole.
+
+    No account is in it: the audit trail says who did what.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    departement = models.ForeignKey(Departement, models.PROTECT, related_name="+")
+    decision = models.OneToOneField(KeptScenario, models.CASCADE, related_name="tour")
+    packed = models.BinaryField(_("résultat"))
+    data_hash = models.CharField(_("empreinte des données"), max_length=64)
+    code_version = models.CharField(_("version du code"), max_length=120)
+    kept_at = models.DateTimeField(_("gardée le"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("tournée d’une décision")
+        verbose_name_plural = _("tournées d’une décision")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class TargetQuerySet(models.QuerySet["Target"]):
     """Questions asked of equity targets: they are public, as the diagnosis is."""
 

@@ -14,6 +14,7 @@ OURS = (
     "margins/measured.py", "opening_hours.py", "question.py",
     "scenarios/choosing.py", "scenarios/compute.py", "scenarios/ground.py", "scenarios/inputs.py",
     "scenarios/parting.py", "scenarios/plan.py", "scenarios/result.py", "scenarios/staffing.py",
+    "scenarios/rounds_compute.py", "scenarios/rounds_question.py", "../pooling/compute.py",
     "../core/shares.py",
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from maillage.steering import keeping, target_views, views
-from maillage.steering.scenarios import childminders, rebalance_page
+from maillage.steering.scenarios import childminders, rebalance_page, rounds_page
 from maillage.steering.scenarios import views as siting
 
 app_name = "steering"
@@ -41,6 +41,14 @@ urlpatterns = [
     path("decisions/<uuid:kept_id>/publier/", siting.publish, name="decision_publish"),
     path("decisions/<uuid:kept_id>/retirer/", siting.withdraw, name="decision_withdraw"),
     path("decisions/<uuid:kept_id>/supprimer/", siting.discard, name="decision_discard"),
+    path("decisions/<uuid:kept_id>/tournee/", rounds_page.tour, name="tour"),
+    path("decisions/<uuid:kept_id>/tournee/encore/", rounds_page.again, name="tour_again"),
+    path("decisions/<uuid:kept_id>/tournee/garder/", rounds_page.keep, name="tour_keep"),
+    path(
+        "decisions/<uuid:kept_id>/tournee/fichiers/<str:name>",
+        rounds_page.tour_file,
+        name="tour_file",
+    ),
     path("objectifs/", target_views.targets, name="targets"),
     path("objectifs/objectifs.csv", target_views.targets_csv, name="targets_csv"),
     path("objectifs/nouveau/", target_views.write, name="target_new"),

@@ -37,7 +37,7 @@ from maillage.referrals.tests import made as referrals
 from maillage.steering import actions as steering
 from maillage.steering import compute, inputs
 from maillage.steering.question import default_question
-from maillage.steering.tests.made import decided, target
+from maillage.steering.tests.made import decided, target, toured
 from maillage.support.tests import made as support
 from maillage.territory.models import Epci
 from maillage.workday.tests.made import call_back
@@ -89,6 +89,7 @@ def make_world() -> World:
         found = compute.diagnose(asked, inputs.read(asked))
         kept = steering.keep(found, title="LAEP", note="", actor_id=people["steering"].pk)
         decision = decided(people["steering"].pk)
+        with_tour = toured(people["steering"].pk)
         epci = Epci.objects.get_or_create(siren="200000077", name="CC d’essai", kind="CC")[0]
         promised = target(epci.pk, 2026)
         now = timezone.now()
@@ -148,6 +149,10 @@ def make_world() -> World:
         "steering:scenario_file": ["lieux.csv"],
         "steering:rebalancing_file": ["lieux.csv"],
         "steering:decide": ["moyenne"],
+        "steering:tour": [with_tour.pk],
+        "steering:tour_again": [with_tour.pk],
+        "steering:tour_keep": [with_tour.pk],
+        "steering:tour_file": [with_tour.pk, "tournee.csv"],
         "steering:decision_file": [decision.pk, "lieux.csv"],
         "steering:decision": [decision.pk],
         "steering:decision_observe": [decision.pk],

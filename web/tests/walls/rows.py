@@ -34,7 +34,7 @@ from maillage.practitioners.tests import made as trainings
 from maillage.quality.tests import made as quality
 from maillage.referrals.tests.made import passed_on
 from maillage.steering.models import KeptDiagnosis
-from maillage.steering.tests.made import decided, target_read
+from maillage.steering.tests.made import target_read, toured
 from maillage.support.tests.made import someone_supported
 from maillage.territory.models import Epci
 from maillage.workday.tests.made import call_back
@@ -57,7 +57,7 @@ def fill() -> User:
         KeptDiagnosis.objects.create(
             departement_id="70", title="Un brouillon", packed=b"", data_hash="0", code_version="0"
         )
-        decided(nadia.pk)
+        toured(nadia.pk)
         target_read(Epci.objects.create(siren="200000077", name="CC d’essai", kind="CC").pk, 2026)
         UnmetNeed.objects.create(
             commune=place.location.commune, departement_id="70", need="sleep",

@@ -33,7 +33,7 @@ def svg(found: Outcome, where: tuple[maps.Ground, Frame], at: int) -> bytes:
         maps.coloured(presentation.fills(found, ground, at), ground.paths, prefix="c", own=True),
         "</g>",
         f'<g stroke="#ffffff" stroke-width="3">{"".join(marks)}</g>',
-        "".join(_name(frame, one) for one in presentation.labels(ground, frame, places, dots)),
+        "".join(name(frame, one) for one in presentation.labels(ground, frame, places, dots)),
         "</svg>\n",
     ]
     return "".join(parts).encode()
@@ -46,7 +46,7 @@ def _mark(ground: maps.Ground, frame: Frame, place: tuple[float, float], shape: 
     return f'<g transform="translate({spot[0]} {spot[1]}) scale({frame.scale})">{shape}</g>'
 
 
-def _name(frame: Frame, one: Label) -> str:
+def name(frame: Frame, one: Label) -> str:
     """A name over a halo of its own, drawn apart: not every reader knows paint-order."""
     halo = 'fill="#ffffff" stroke="#ffffff" stroke-width="7" stroke-linejoin="round"'
     words = "".join(

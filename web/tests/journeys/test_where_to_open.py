@@ -60,3 +60,16 @@ def test_claire_decides_where_a_van_stops_without_scripts(visit: Visit) -> None:
     look_at(reader)
     paper = page.request.get(f"{page.url}fichiers/dossier.pdf")
     assert paper.body().startswith(b"%PDF")
+
+
+def test_claire_reads_the_tour_of_the_van_without_scripts(visit: Visit) -> None:
+    page = at_work(visit, "Claire Humbert", scripts=False)
+    reader = at_work(visit, "Claire Humbert")
+    site = page.url.split("/pro/")[0]
+    page.goto(f"{site}/pilotage/decisions/{scenarios.DECISION}/")
+    page.get_by_role("link", name="La tournée : quelle étape quel jour").click()
+    expect(page.get_by_role("heading", name="Le calendrier de quatre semaines")).to_be_visible()
+    seen(reader, page.url)
+    tour = f"{site}/pilotage/decisions/{scenarios.DECISION}/tournee/"
+    sheet = page.request.get(f"{tour}fichiers/tournee.pdf")
+    assert sheet.body().startswith(b"%PDF")

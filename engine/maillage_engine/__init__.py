@@ -18,6 +18,7 @@ from maillage_engine.access import (
     reachable,
     two_step_access,
 )
+from maillage_engine.attribution import attribution_of
 from maillage_engine.bootstrap import Interval, bootstrap
 from maillage_engine.calibration import Threshold, TravelScore, calibrate, score_estimate
 from maillage_engine.catchments import (
@@ -245,6 +246,7 @@ __all__ = [
     "TravelScore",
     "Vehicle",
     "atkinson",
+    "attribution_of",
     "backup_cover",
     "balanced_access",
     "banded",

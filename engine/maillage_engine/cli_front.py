@@ -54,7 +54,8 @@ def add_front(commands: Commands) -> None:
 def _front(args: argparse.Namespace) -> None:
     inputs = Inputs()
     homes, sites = inputs.table(args.demand), inputs.table(args.sites)
-    staff, matrix = inputs.table(args.staff), inputs.matrix(args.matrix, args.unit)
+    staff = inputs.table(args.staff)
+    matrix = inputs.matrix(args.matrix, args.unit, args.credit)
     trips = matrix if args.between is None else inputs.matrix(args.between, args.unit)
     origins, people = homes.names("origin"), homes.numbers("people")
     where, points = sites.names("site"), sites.points_if_any()
@@ -77,7 +78,7 @@ def _front(args: argparse.Namespace) -> None:
         for number, found in enumerate(front.points, start=1)
         for row in _rows(number, found, (where, posts), (cost, demand), args.explain)
     ]
-    write(args.output, header, rows)
+    write(args.output, header, rows, credit=inputs.attribution)
     _tell(front, args.explain)
 
 

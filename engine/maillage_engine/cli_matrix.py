@@ -33,6 +33,12 @@ def add_matrix(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--unit", choices=["minutes", "seconds"], default="minutes", help="default %(default)s"
     )
+    command.add_argument(
+        "--credit",
+        default="",
+        metavar="TEXT",
+        help="whom to credit for the times, where their file does not say",
+    )
 
 
 def aligned(

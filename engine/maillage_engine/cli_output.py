@@ -10,17 +10,21 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from maillage_engine import _parquet
+from maillage_engine import _credit, _parquet
+from maillage_engine.attribution import KEY
 from maillage_engine.errors import BadParameter
 
 Cell: TypeAlias = str | float | int | None
 Point: TypeAlias = tuple[float, float]
+Feature: TypeAlias = tuple[dict[str, Any], dict[str, Cell]]  # a shape, and what is known of it
+Row = TypeVar("Row")
 MAPS = (".geojson", ".json")
 FORMATS = (".csv", ".parquet", *MAPS)
 BAR = 30  # characters
 TICK = 0.5  # seconds
+STEP = 20_000  # rows between two times progress is shown
 
 
 def check_output(path: Path | None, inputs: Iterable[Path]) -> None:
@@ -48,40 +52,36 @@ def write(
     """Write a table to a file, in the format of its name, or as CSV to standard output.
 
     On a map the columns `lon` and `lat` become the point of each row. Whom to credit goes into the
-    file where its format has a place for it.
+    file where its format has a place for it, else beside it, and is told.
     """
-    lines = [list(row) for row in rows]
     if wants_map(path):
         if not {"lon", "lat"} <= set(header):
             raise BadParameter("a map needs columns lon and lat, in the table of what it shows.")
-        write_map(path, [_spot(dict(zip(header, line, strict=True))) for line in lines])
-    elif path is not None and path.suffix.lower() == ".parquet":
-        columns = {title: [line[at] for line in lines] for at, title in enumerate(header)}
-        with _replacing(path) as part:
-            told = {"attribution": credit} if credit else None
-            table = _parquet.pyarrow.table(columns).replace_schema_metadata(told)
-            _parquet.files.write_table(table, part)
+        spots = (_spot(dict(zip(header, row, strict=True))) for row in rows)
+        write_map(path, spots, credit=credit)
+        return
+    if path is not None and path.suffix.lower() == ".parquet":
+        _write_parquet(path, header, rows, credit)
     else:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows(lines)
+        writer.writerows(rows)
         _save(path, text.getvalue())
+        if path is not None:
+            _describe(path, credit)
+    _tell_credit(credit)
 
 
-def write_map(
-    path: Path | None,
-    features: list[tuple[dict[str, Any], dict[str, Cell]]],
-    *,
-    credit: str = "",
-) -> None:
-    """Write shapes and what is known of each, as GeoJSON."""
+def write_map(path: Path | None, features: Iterable[Feature], *, credit: str = "") -> None:
+    """Write shapes and what is known of each, as GeoJSON, and whom to credit, which is told."""
     whole = [
         {"type": "Feature", "geometry": shape, "properties": known} for shape, known in features
     ]
-    told = {"attribution": credit} if credit else {}
+    told = {KEY: credit} if credit else {}
     collection = {"type": "FeatureCollection", **told, "features": whole}
     _save(path, json.dumps(collection, ensure_ascii=False, allow_nan=False) + "\n")
+    _tell_credit(credit)
 
 
 def point(where: Point) -> dict[str, Any]:
@@ -139,6 +139,42 @@ def clock(what: str, seconds: float) -> Iterator[None]:
         if show.shown:
             watching.join()
             print(f"\r{what}: {time.monotonic() - began:.1f} s{'':50}", file=sys.stderr)
+
+
+def watched(rows: Iterable[Row], whole: int, what: str = "writing") -> Iterator[Row]:
+    """Give rows as they come, and show how many of them have."""
+    show = Progress(what)
+    for done, row in enumerate(rows):
+        if done % STEP == 0 and whole > STEP:
+            show(done, whole)
+        yield row
+    if whole > STEP:
+        show(whole, whole)
+
+
+def _write_parquet(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], credit: str
+) -> None:
+    lines = list(rows)
+    columns = {title: [line[at] for line in lines] for at, title in enumerate(header)}
+    told = {KEY: credit} if credit else None
+    table = _parquet.pyarrow.table(columns).replace_schema_metadata(told)
+    with _replacing(path) as part:
+        _parquet.files.write_table(table, part)
+
+
+def _describe(path: Path, credit: str) -> None:
+    """Say beside a CSV whom to credit, and no longer what was said of the one it replaces."""
+    text = _credit.described(path, credit)
+    if text:
+        _save(_credit.beside(path), text)
+    elif text is not None:
+        _credit.beside(path).unlink(missing_ok=True)
+
+
+def _tell_credit(credit: str) -> None:
+    if credit:
+        tell(credit)
 
 
 def _spot(known: dict[str, Cell]) -> tuple[dict[str, Any], dict[str, Cell]]:

@@ -70,7 +70,7 @@ def _rounds(args: argparse.Namespace) -> None:
     plan_rounds, stop_of, vehicle_of = engine.plan_rounds, engine.Stop, engine.Vehicle
     inputs = Inputs()
     calls, fleet = inputs.table(args.stops), inputs.table(args.vehicles)
-    matrix = inputs.matrix(args.matrix, args.unit)
+    matrix = inputs.matrix(args.matrix, args.unit, args.credit)
     stops, asked = calls.names("stop"), _stops(calls)
     vehicles, depots, driven = (
         fleet.names("vehicle"),
@@ -90,14 +90,15 @@ def _rounds(args: argparse.Namespace) -> None:
         exchanges=args.exchanges, seed=args.seed, progress=Progress("rounds"),
     )  # fmt: skip
     if where:
-        write_map(args.output, _map(plan, (stops, vehicles, depots), where))
+        drawn = _map(plan, (stops, vehicles, depots), where)
+        write_map(args.output, drawn, credit=inputs.attribution)
     else:
         rows = [
             [*_round(one, vehicles), *visit, _clock(one.departure), _clock(one.back)]
             for one in plan.rounds
             for visit in _visits(one, stops)
         ]
-        write(args.output, [*ROUND, *CALL, *ENDS], rows)
+        write(args.output, [*ROUND, *CALL, *ENDS], rows, credit=inputs.attribution)
     tell(
         f"{len(plan.weekday)} of {len(stops)} stops, {plan.driven:.0f} minutes driven in four"
         f" weeks; {_proof(plan)}"

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from maillage_engine.pairs import Pairs, pairs
 from maillage_engine.siting import max_cover, p_center, p_median, set_cover
 
 DRAWS = 30
+LEAST = 0.01  # seconds for a search, however long the files took
 YES, NO = {"1", "1.0", "true", "yes", "oui", "vrai"}, {"0", "0.0", "false", "no", "non", "faux"}
 MEANINGS = """\
   p-median      shortest travel for all together
@@ -62,7 +64,10 @@ def add_siting(commands: Commands) -> None:
     asked.add_argument("--close", type=int, default=0, help="how many may close (improve)")
     asked.add_argument("--within", type=float, default=30, help="minutes (default %(default)s)")
     asked.add_argument(
-        "--seconds", type=float, default=60, help="time allowed (default %(default)s)"
+        "--seconds",
+        type=float,
+        default=60,
+        help="to read and to search (default %(default)s); each try of --explain may take the rest",
     )
     asked.add_argument(
         "--explain", action="store_true", help="say why each site, and how steady it is"
@@ -73,9 +78,9 @@ def add_siting(commands: Commands) -> None:
 def _site(args: argparse.Namespace) -> None:
     if args.kind != "set-cover" and args.p is None:
         raise BadParameter(f"{args.kind} needs --p, the number of sites.")
-    inputs = Inputs()
+    began, inputs = perf_counter(), Inputs()
     homes, sites = inputs.table(args.demand), inputs.table(args.sites)
-    matrix = inputs.matrix(args.matrix, args.unit)
+    matrix = inputs.matrix(args.matrix, args.unit, args.credit)
     origins, people = homes.names("origin"), homes.numbers("people")
     where, points = sites.names("site"), sites.points_if_any()
     capacity = sites.numbers("capacity") if args.kind == "capacitated" else []
@@ -83,9 +88,10 @@ def _site(args: argparse.Namespace) -> None:
     inputs.check()
     cost = aligned(matrix, (origins, where), np.inf, args.matrix)
     asked = _Asked(args, cost, np.array(people), np.array(capacity), np.flatnonzero(today))
+    args.seconds = max(LEAST, args.seconds - (perf_counter() - began))
     with clock(args.kind, args.seconds):
         answer = KINDS[args.kind](asked, cost, asked.demand)
-    _write(asked, answer, where, points)
+    _write(asked, answer, where, points, inputs.attribution)
 
 
 def _is_open(cell: object) -> bool:
@@ -163,8 +169,9 @@ KINDS: dict[str, Ask] = {
 
 
 def _write(
-    asked: _Asked, answer: Answer, where: list[str], points: list[tuple[float, float]] | None
-) -> None:
+    asked: _Asked, answer: Answer, where: list[str], points: list[tuple[float, float]] | None,
+    credit: str,
+) -> None:  # fmt: skip
     why = reasons(asked.cost, asked.demand, answer.sites)
     header = ["site", "people", "mean_minutes"]
     rows = [
@@ -183,7 +190,7 @@ def _write(
     if points is not None:
         header += ["lon", "lat"]
         rows = [[*row, *points[site]] for row, site in zip(rows, answer.sites, strict=True)]
-    write(asked.args.output, header, rows)
+    write(asked.args.output, header, rows, credit=credit)
     gap = relative_gap(answer.objective, answer.bound)
     verdict = "proven the best" if answer.proven else f"at most {gap:.3%} from the best"
     tell(f"{answer.objective:.6g} {answer.unit}; bound {answer.bound:.6g}: {verdict}")

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from maillage_engine import _parquet, _text
+from maillage_engine import _credit, _parquet, _text
+from maillage_engine.attribution import attribution_of
 from maillage_engine.cli_output import Progress
 from maillage_engine.errors import BadArray, BadFile
 from maillage_engine.matrix_file import TravelMatrix, read_matrix
@@ -36,6 +37,7 @@ class Table:
     rows: list[tuple[str, Row]] = field(default_factory=list)  # how a row is called, and its cells
     comma: bool = False  # whether numbers may have a decimal comma
     faults: list[str] = field(default_factory=list)
+    attribution: str = ""  # whom the file credits
 
     def names(self, column: str) -> list[str]:
         """Read a column of names, each given once."""
@@ -126,6 +128,7 @@ class Inputs:
 
     def __init__(self) -> None:
         self._tables: list[Table] = []
+        self.attribution = ""  # whom to credit for what is made from them
 
     def table(self, path: Path) -> Table:
         """Read a table; what is wrong with it is told by `check`."""
@@ -134,20 +137,27 @@ class Inputs:
         except BadFile as error:
             found = Table(path.name, faults=list(error.faults))
         self._tables.append(found)
+        self._credit(found)
         return found
 
-    def matrix(self, path: Path, unit: str) -> TravelMatrix:
+    def matrix(self, path: Path, unit: str, credit: str = "") -> TravelMatrix:
         """Read known times; what is wrong with them is told by `check`."""
         show = Progress(f"reading {path.name}") if _is_long(path) else None
         try:
-            return read_matrix(
+            found = read_matrix(
                 path,
                 unit=unit,
                 progress=show and (lambda done, whole: show(100 * done / whole, 100, "%")),
+                attribution=credit,
             )
         except BadFile as error:
             self._tables.append(Table(path.name, faults=list(error.faults)))
             return TravelMatrix((), (), pairs([[]]))
+        self._credit(found)
+        return found
+
+    def _credit(self, source: Table | TravelMatrix) -> None:
+        self.attribution = attribution_of(self, source)
 
     def check(self) -> None:
         """Refuse the files if anything is wrong with any of them."""
@@ -177,6 +187,7 @@ def read(path: Path) -> Table:
             raise BadFile(path.name, [_text.first_not_utf_8(path)]) from None
         except (csv.Error, gzip.BadGzipFile, EOFError) as error:
             raise BadFile(path.name, [f"not a CSV file: {error}."]) from None
+    table.attribution = table.attribution or _credit.of_file(path)
     if not table.rows and not table.faults:
         table.faults.append("at least one row is needed; there is none.")
     return table
@@ -215,8 +226,9 @@ def _parquet_table(path: Path) -> Table:
 
 def _features(path: Path) -> Table:
     try:
-        features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
-        rows = [_feature(*one) for one in enumerate(features, start=1)]
+        collection = json.loads(path.read_text(encoding="utf-8-sig"))
+        rows = [_feature(*one) for one in enumerate(collection["features"], start=1)]
+        credit = _credit.of_collection(collection)
     except UnicodeDecodeError:
         raise BadFile(path.name, ["not UTF-8 text."]) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -224,7 +236,7 @@ def _features(path: Path) -> Table:
             path.name, [f"not a GeoJSON collection of features ({error}).".replace("\n", " ")]
         ) from None
     columns = dict.fromkeys(column for _, row in rows for column in row)
-    return Table(path.name, list(columns), rows)
+    return Table(path.name, list(columns), rows, attribution=credit)
 
 
 def _feature(number: int, feature: dict[str, Any]) -> tuple[str, Row]:

@@ -6,19 +6,19 @@ origins), or three columns ``origin,destination,minutes`` (or ``seconds``).
 
 import csv
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO
 
 import numpy as np
 
-from maillage_engine import _check, _parquet, _text
+from maillage_engine import _check, _credit, _parquet, _text
+from maillage_engine._progress import Progress, untold
+from maillage_engine.attribution import attribution_of
 from maillage_engine.errors import BadFile, BadParameter
 from maillage_engine.pairs import Pairs, pairs_from
-
-Progress: TypeAlias = Callable[[float, float], None]
 
 STEP = 20_000  # rows between two times progress is told
 PER_MINUTE = {"minutes": 1.0, "seconds": 60.0}
@@ -32,6 +32,11 @@ class TravelMatrix:
     origins: tuple[str, ...]  # names, in the order of the file
     destinations: tuple[str, ...]
     times: Pairs  # minutes; rows follow `origins`, columns `destinations`
+
+    @property
+    def attribution(self) -> str:
+        """Whom to credit for the times."""
+        return self.times.attribution
 
 
 @dataclass(slots=True)
@@ -76,6 +81,7 @@ def read_matrix(
     unit: str,
     cutoff_min: float = np.inf,
     progress: Progress | None = None,
+    attribution: str = "",
 ) -> TravelMatrix:
     """Read known travel times, or list everything that is wrong with the file.
 
@@ -90,6 +96,9 @@ def read_matrix(
         Longer times are dropped while reading, so that memory follows what is within reach.
     progress : callable (done, whole), optional
         Told now and then how much of the file is read, in bytes (rows of Parquet).
+    attribution : str
+        Whom to credit, beside whom the file itself does: a Parquet file in its metadata
+        (`attribution`), a CSV in ``<its name>-metadata.json`` beside it (`dc:rights`).
 
     Returns
     -------
@@ -124,12 +133,10 @@ def read_matrix(
         raise BadFile(source.name, reading.faults)
     shape = (len(reading.origins), len(reading.destinations))
     row, column = (np.asarray(part, dtype=np.int64) for part in (reading.row, reading.column))
-    times = pairs_from(shape, row, column, _check.numbers("minutes", reading.minutes))
+    minutes = _check.numbers("minutes", reading.minutes)
+    credit = attribution_of(_credit.of_file(source), attribution)
+    times = pairs_from(shape, row, column, minutes, attribution=credit)
     return TravelMatrix(tuple(reading.origins), tuple(reading.destinations), times)
-
-
-def untold(_done: float, _whole: float) -> None:
-    """Tell nobody."""
 
 
 @contextmanager

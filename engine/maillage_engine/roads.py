@@ -16,9 +16,9 @@ from scipy.spatial import cKDTree
 
 from maillage_engine import _check
 from maillage_engine._check import Floats, Ints
+from maillage_engine._progress import Progress, untold
 from maillage_engine._roads import chain_ends
 from maillage_engine.errors import BadArray, BadParameter
-from maillage_engine.matrix_file import Progress, untold
 from maillage_engine.pairs import Pairs, pairs_from
 from maillage_engine.travel import EARTH_RADIUS_KM, Places, unit_vectors
 

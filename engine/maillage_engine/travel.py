@@ -15,6 +15,7 @@ from scipy.special import ndtri
 
 from maillage_engine import _check
 from maillage_engine._check import Floats, Ints
+from maillage_engine._progress import Progress, untold
 from maillage_engine.attribution import credited
 from maillage_engine.errors import BadArray, BadParameter
 from maillage_engine.pairs import Pairs, pairs_from
@@ -300,7 +301,12 @@ def minutes_between(
 
 
 def pairs_within(
-    origins: Places, destinations: Places, cutoff_min: float, model: TravelModel
+    origins: Places,
+    destinations: Places,
+    cutoff_min: float,
+    model: TravelModel,
+    *,
+    progress: Progress | None = None,
 ) -> Pairs:
     """Estimate travel times, keeping only the pairs within a threshold.
 
@@ -310,6 +316,8 @@ def pairs_within(
     cutoff_min : float
         Inclusive threshold, in minutes, > 0.
     model : TravelModel
+    progress : callable (done, whole), optional
+        Told how many origins are done, now and then.
 
     Returns
     -------
@@ -345,6 +353,7 @@ def pairs_within(
         minutes = minutes_between(origins, destinations, (row, column), model)
         inside = minutes <= cutoff
         kept.append((row[inside], column[inside], minutes[inside]))
+        (progress or untold)(block.stop, shape[0])
     row, column, minutes = (np.concatenate(part) for part in zip(*kept, strict=True))
     return pairs_from(shape, row, column, minutes, attribution=model.attribution)
 

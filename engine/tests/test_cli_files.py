@@ -179,7 +179,7 @@ def test_interruption_is_one_sentence(folder, capsys, monkeypatch):
     def interrupted(*_args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("maillage_engine.cli.two_step_access", interrupted)
+    monkeypatch.setattr("maillage_engine.cli_access.two_step_access", interrupted)
     code, said = access(capsys)
     assert (code, said.out) == (130, "")
     assert "interrupted, nothing was written." in said.err

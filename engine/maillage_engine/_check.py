@@ -131,7 +131,7 @@ def people(name: str, values: ArrayLike | None, size: int) -> Floats:
     if values is None:
         return np.ones(size)
     array = vector(name, values, size=size)
-    if not array.sum() > 0:
+    if not array.any():
         raise BadArray(f"{name} must count at least one person; got a total of 0.")
     return array
 
@@ -238,7 +238,7 @@ def spread(name: str, value: float) -> float:
         raise BadParameter(
             f"{name} must lie in 0..{WIDEST}, a standard deviation of logarithms; got {value}."
         )
-    return found
+    return abs(found)  # -0.0 is 0
 
 
 def threshold(name: str, value: float) -> float:
@@ -274,7 +274,4 @@ def whole(name: str, value: int, least: int) -> int:
 
 def chance(seed: Any) -> np.random.Generator:
     """Return the draws that a seed gives: the same ones each time."""
-    try:
-        return np.random.default_rng(seed)
-    except (TypeError, ValueError):
-        raise BadParameter(f"seed must be a whole number >= 0; got {said(seed)}.") from None
+    return np.random.default_rng(whole("seed", seed, 0))

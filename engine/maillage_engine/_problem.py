@@ -42,6 +42,8 @@ def within_reach(reach: Any) -> Pairs:
 def only_candidates(reach: Pairs, candidates: ArrayLike | None) -> tuple[Pairs, Ints]:
     """Keep the columns where opening is possible; return them with their positions."""
     size = reach.shape[1]
+    if not reach.shape[0]:
+        raise BadArray("at least one origin is needed; got none.")
     if candidates is None:
         columns = np.arange(size, dtype=np.int64)
     else:
@@ -111,6 +113,20 @@ def count_of(p: int, candidates: int) -> int:
             f"p must lie in 1..{candidates}, the number of candidates; got {_check.said(p)}."
         )
     return int(p)
+
+
+def outside_of(served: Pairs, outside: float | None) -> float | None:
+    """Check the minutes of whom no site is within reach of: no fewer than of those it is."""
+    if outside is None:
+        return None
+    found = _check.not_negative("outside", outside, " minutes")
+    longest = float(served.minutes.max(initial=0.0))
+    if found < longest:
+        raise BadParameter(
+            f"outside must be at least the longest time within reach, {longest:g} minutes;"
+            f" got {outside}."
+        )
+    return found
 
 
 def far_costs(served: Pairs, paid: Floats, outside: Floats | None) -> Floats:

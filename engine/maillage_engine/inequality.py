@@ -98,6 +98,7 @@ def lorenz(values: ArrayLike, weights: ArrayLike | None = None) -> Lorenz:
     [0.0, 0.25, 1.0]
     """
     amounts, people = _counted(values, weights)
+    amounts = scaled(amounts)
     order = np.argsort(amounts, kind="stable")
     persons = np.concatenate([[0.0], np.cumsum(people[order])])
     held = np.concatenate([[0.0], np.cumsum((people * amounts)[order])])
@@ -234,6 +235,7 @@ def theil(
     0.130812
     """
     amounts, people = _counted(values, weights)
+    amounts = scaled(amounts)
     total = _theil(amounts, people)
     if groups is None:
         return total
@@ -369,7 +371,8 @@ def group_means(values: ArrayLike, weights: ArrayLike | None, groups: ArrayLike)
     -----
     Cost: one sort of the labels, n log n.
     """
-    amounts, people = _counted(values, weights)
+    amounts = _check.vector("values", values)
+    people = _check.people("weights", weights, amounts.size)
     names, position = _check.labels("groups", groups, amounts.size)
     persons = np.bincount(position, weights=people, minlength=names.size).astype(np.float64)
     held = np.bincount(position, weights=people * amounts, minlength=names.size)
@@ -379,7 +382,12 @@ def group_means(values: ArrayLike, weights: ArrayLike | None, groups: ArrayLike)
 
 def _counted(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
     amounts = _check.vector("values", values)
-    return amounts, _check.people("weights", weights, amounts.size)
+    return amounts, scaled(_check.people("weights", weights, amounts.size))
+
+
+def scaled(amounts: Floats) -> Floats:
+    """Divide by a power of two, which changes no digit, so that no sum or product overflows."""
+    return np.ldexp(amounts, -int(np.frexp(amounts.max())[1]))
 
 
 def _theil(amounts: Floats, people: Floats) -> float:

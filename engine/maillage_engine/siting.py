@@ -65,8 +65,8 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     candidates : array_like of int, shape (n_candidates,), optional
         Columns where opening is possible; all by default.
     outside : float, optional
-        Minutes counted for a person whom no open site is within reach of. Without it everyone must
-        be within reach.
+        Minutes counted for a person whom no open site is within reach of, no fewer than the longest
+        time within reach. Without it everyone must be within reach.
     start : array_like of int, shape (n_start,)
         Sites to begin with, such as the answer to nearly the same question: improved by exchanges,
         beside a greedy start.
@@ -116,10 +116,9 @@ def p_median(  # noqa: PLR0913 - three arguments and their keyword-only options
     reach, columns = _problem.only_candidates(pairs(cost), candidates)
     people = _check.people("demand", demand, reach.shape[0])
     count = _problem.count_of(p, columns.size)
-    if outside is not None:
-        outside = _check.not_negative("outside", outside, " minutes")
     weight = people[people > 0]
     served = _problem.inhabited(reach, people)
+    outside = _problem.outside_of(served, outside)
     paid = served.minutes * weight[served.origin]
     rng = _check.chance(seed)
     complete = served.minutes.size == weight.size * columns.size

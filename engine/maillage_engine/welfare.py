@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from maillage_engine import _check
 from maillage_engine._check import Floats
 from maillage_engine.errors import BadArray
-from maillage_engine.inequality import Theil, group_means, lorenz
+from maillage_engine.inequality import ROUNDING, Theil, group_means, lorenz, scaled
 
 
 def atkinson(values: ArrayLike, weights: ArrayLike | None = None, aversion: float = 0.5) -> float:
@@ -230,7 +230,10 @@ def palma(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     curve = lorenz(values, weights)
     if _shares(values, weights)[2] == 0:
         return float("nan")
-    bottom, below_top = np.interp([0.4, 0.9], curve.people, curve.held)
+    lines = np.array([0.4, 0.9])
+    bottom, below_top = np.interp(lines, curve.people, curve.held)
+    end = np.abs(curve.people - lines[0]) <= ROUNDING  # a place ends on the line: none is split
+    bottom = curve.held[end][0] if end.any() else bottom
     return float((1 - below_top) / bottom) if bottom > 0 else float("inf")
 
 
@@ -346,6 +349,7 @@ def _shares(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Float
     """Return the values of inhabited places, their share of people, and the mean per person."""
     amounts = _check.vector("values", values)
     people = _check.people("weights", weights, amounts.size)
+    people = scaled(people)
     lived_in = people > 0  # one where nobody lives must not make a logarithm infinite
     amounts, share = amounts[lived_in], people[lived_in] / people.sum()
     return amounts, share, float(share @ amounts)

@@ -314,3 +314,17 @@ def test_what_is_hidden_or_missing_in_a_table_of_times_is_out_of_reach():
 def test_candidates_may_be_a_mask():
     assert engine.p_center(TABLE, 1, candidates=[True, False, True]).sites.tolist() == [2]
     assert engine.p_center(TABLE, 1, candidates=[0, 2]).sites.tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "told"),
+    [
+        ("p_median", {**SITING, "seed": None}, "seed must be a whole number >= 0"),
+        ("p_median", {**SITING, "outside": 3}, "outside must be at least the longest time .* 30"),
+        ("p_center", {"cost": np.empty((0, 3)), "p": 1}, "at least one origin is needed"),
+        ("set_cover", {"reach": np.empty((0, 3))}, "at least one origin is needed"),
+    ],
+)
+def test_what_crashed_or_counted_otherwise_is_refused(name, arguments, told):
+    with pytest.raises(EngineError, match=told):
+        call(name, arguments)

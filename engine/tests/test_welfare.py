@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import maillage_engine as engine
 from maillage_engine import (
     EngineError,
     atkinson,
@@ -184,3 +185,9 @@ def test_the_family_agrees_that_equal_is_equal(society):
     same = np.full(people.size, 3.5)
     for index in (atkinson, theil_l, theil, gini):
         assert index(same, people) == pytest.approx(0, abs=1e-9)
+
+
+def test_inequality_is_the_same_at_any_scale_and_a_place_that_ends_on_a_line_is_not_split():
+    assert palma([5e-160, 4e-160, 0.0], [0.001, 0.005, 0.004]) == float("inf")
+    assert engine.gini([1e-300, 3e-300], [1e-200, 1e-200]) == 0.25
+    assert engine.gini([1e300, 3e300], [1e200, 1e200]) == 0.25

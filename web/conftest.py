@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -18,11 +20,23 @@ from maillage.config import catalogues, postgres
 from maillage.territory.models import Departement
 
 ROOT = Path(__file__).resolve().parents[1]
+CLOCK = datetime(2026, 11, 23, 9, tzinfo=UTC)  # a Monday morning: dates in the tests follow it
 NOTES_KEY = f"tests:{'A' * 43}="  # kept from one run to the next, as databases are
 UNHASHED = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The clock starts on one known day, whenever tests run, and goes on from there.
+
+    Before the tests are read, since some of their rows are dated as they are read. PostgreSQL, the
+    browser and what a test starts as a process of its own keep the clock of the machine.
+    """
+    travel = time_machine.travel(CLOCK, tick=True)
+    travel.start()
+    config.add_cleanup(travel.stop)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -166,7 +166,7 @@ def test_a_run_that_nobody_takes_says_so(client: Client) -> None:
 def test_a_long_run_goes_on_while_its_worker_lives(client: Client) -> None:
     officer, address = asked(client)
     age(timedelta(hours=1))
-    worker = a_worker(seen_ago="5 seconds")
+    worker = a_worker(seen_ago=timedelta(seconds=5))
     assert "Le calcul va commencer." in words(officer.get(address))
     write("update procrastinate_jobs set status = 'doing', worker_id = %s", worker)
     going = officer.get(address)
@@ -176,7 +176,7 @@ def test_a_long_run_goes_on_while_its_worker_lives(client: Client) -> None:
 
 def test_a_run_whose_worker_died_is_asked_again(client: Client) -> None:
     officer, address = asked(client)
-    worker = a_worker(seen_ago="10 minutes")
+    worker = a_worker(seen_ago=timedelta(minutes=10))
     write("update procrastinate_jobs set status = 'doing', worker_id = %s", worker)
     assert "Le travail de fond s’est arrêté" in words(officer.get(address))
     officer.post(address.replace("/?", "/encore/?"))
@@ -207,12 +207,11 @@ def age(by: timedelta) -> None:
     FrozenResult.objects.update(made_at=timezone.now() - by)
 
 
-def a_worker(seen_ago: str) -> int:
+def a_worker(seen_ago: timedelta) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into procrastinate_workers (last_heartbeat) values (now() - %s::interval)"
-            " returning id",
-            [seen_ago],
+            "insert into procrastinate_workers (last_heartbeat) values (%s) returning id",
+            [timezone.now() - seen_ago],
         )
         return int(cursor.fetchone()[0])
 

@@ -126,10 +126,15 @@ def for_each(name: str, values: ArrayLike, size: int) -> Floats:
     return np.broadcast_to(array, (size,))
 
 
-def people(name: str, values: ArrayLike | None, size: int) -> Floats:
+def people_or_one(name: str, values: ArrayLike | None, size: int) -> Floats:
     """Return weights that count persons: one each when absent, and not all zero."""
+    return np.ones(size) if values is None else people(name, values, size)
+
+
+def people(name: str, values: ArrayLike | None, size: int) -> Floats:
+    """Return weights that count persons, and not all zero."""
     if values is None:
-        return np.ones(size)
+        raise BadArray(f"{name} must count persons at each of {size} origins; got None.")
     array = vector(name, values, size=size)
     if not array.any():
         raise BadArray(f"{name} must count at least one person; got a total of 0.")

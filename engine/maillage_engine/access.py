@@ -275,7 +275,7 @@ def concerned(mask: ArrayLike, demand: ArrayLike | None = None) -> Concerned:
     Concerned(places=2, people=30.0, share=0.3)
     """
     marked = _check.mask("mask", mask)
-    people = _check.people("demand", demand, marked.size)
+    people = _check.people_or_one("demand", demand, marked.size)
     here = float(people[marked].sum())
     return Concerned(places=int(marked.sum()), people=here, share=here / float(people.sum()))
 

@@ -372,7 +372,7 @@ def group_means(values: ArrayLike, weights: ArrayLike | None, groups: ArrayLike)
     Cost: one sort of the labels, n log n.
     """
     amounts = _check.vector("values", values)
-    people = _check.people("weights", weights, amounts.size)
+    people = _check.people_or_one("weights", weights, amounts.size)
     names, position = _check.labels("groups", groups, amounts.size)
     persons = np.bincount(position, weights=people, minlength=names.size).astype(np.float64)
     held = np.bincount(position, weights=people * amounts, minlength=names.size)
@@ -382,7 +382,7 @@ def group_means(values: ArrayLike, weights: ArrayLike | None, groups: ArrayLike)
 
 def _counted(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
     amounts = _check.vector("values", values)
-    return amounts, scaled(_check.people("weights", weights, amounts.size))
+    return amounts, scaled(_check.people_or_one("weights", weights, amounts.size))
 
 
 def scaled(amounts: Floats) -> Floats:

@@ -149,8 +149,8 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     today : array_like of int, shape (n_open,), optional
         Columns open today, to be compared with.
     outside : float, optional
-        Minutes counted for a person whom no open site is within reach of. Without it everyone must
-        be within reach.
+        Minutes counted for a person whom no open site is within reach of, no fewer than the longest
+        time within reach. Without it everyone must be within reach.
     time_limit : float, optional
         Seconds after which the rest is left out; `complete` is then false, and each point says what
         was proven about it.
@@ -197,11 +197,10 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     posts = _posts(staff)
     near = _near(between if between is not None else cost, pairs(cost).shape[1], share_minutes)
     _check.whole("share_sites", share_sites, 1)
+    outside = _problem.outside_of(_problem.inhabited(reach, people), outside)
     if outside is None:
         _problem.refuse_unreachable(reach, people)
-    else:
-        _check.threshold("outside", outside)
-    far = np.inf if outside is None else float(outside)
+    far = np.inf if outside is None else outside
     most = min(int(np.minimum(posts, share_sites).sum()), columns.size)
     counts = _limits("sites", sites, most, columns.size)
     floors = _limits("quality", quality, int(posts.max()), int(posts.max()))

@@ -123,7 +123,7 @@ def theil_l(
     lived_in = means.people > 0
     part = means.people[lived_in] / means.people.sum()
     between = _log_deviation(means.mean[lived_in], np.full(part.size, mean), part)
-    everyone = _check.people("weights", weights, _check.numbers("values", values).size)
+    everyone = _check.people_or_one("weights", weights, _check.numbers("values", values).size)
     own = means.mean[_check.labels("groups", groups, everyone.size)[1]][everyone > 0]
     return Theil(total, between, _log_deviation(amounts, own, share))
 
@@ -285,7 +285,7 @@ def concentration_index(
     if not np.isfinite(money).all():
         first = int((~np.isfinite(money)).argmax())
         raise BadArray(f"income must be finite; got {money[first]} at index {first}.")
-    money = money[_check.people("weights", weights, size) > 0]
+    money = money[_check.people_or_one("weights", weights, size) > 0]
     if mean == 0:
         return 0.0
     _, group = np.unique(money, return_inverse=True)
@@ -348,7 +348,7 @@ def fgt(
 def _shares(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats, float]:
     """Return the values of inhabited places, their share of people, and the mean per person."""
     amounts = _check.vector("values", values)
-    people = _check.people("weights", weights, amounts.size)
+    people = _check.people_or_one("weights", weights, amounts.size)
     people = scaled(people)
     lived_in = people > 0  # one where nobody lives must not make a logarithm infinite
     amounts, share = amounts[lived_in], people[lived_in] / people.sum()

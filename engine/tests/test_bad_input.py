@@ -321,6 +321,7 @@ def test_candidates_may_be_a_mask():
     [
         ("p_median", {**SITING, "seed": None}, "seed must be a whole number >= 0"),
         ("p_median", {**SITING, "outside": 3}, "outside must be at least the longest time .* 30"),
+        ("p_median", {**SITING, "demand": None}, "demand must count persons at each of 4 origins"),
         ("p_center", {"cost": np.empty((0, 3)), "p": 1}, "at least one origin is needed"),
         ("set_cover", {"reach": np.empty((0, 3))}, "at least one origin is needed"),
     ],

@@ -17,10 +17,10 @@ PACKAGE = Path(maillage_engine.__file__).parent
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
 # Definitions and plumbing: there is no source to name.
 PLAIN = {
-    "attribution_of", "below_median", "calibrate", "change_capacity", "compare_sites", "concerned",
-    "coverage", "density_level", "departement_parts", "estimate_minutes", "extremes", "farther_than",
-    "gathered", "group_means", "logistic_weight", "nearest", "over_departements", "pairs",
-    "pairs_from", "pairs_within", "places", "quantile", "quantile_ratio", "read_matrix",
+    "attribution_of", "below_median", "calibrate", "change_capacity", "compare_sites",
+    "concerned", "coverage", "density_level", "departement_parts", "estimate_minutes", "extremes",
+    "farther_than", "gathered", "group_means", "logistic_weight", "nearest", "over_departements",
+    "pairs", "pairs_from", "pairs_within", "places", "quantile", "quantile_ratio", "read_matrix",
     "read_roads", "reasons", "road_network", "score_estimate", "score_interval", "split_error",
     "staffed_plan", "steadiness", "while_open", "with_remote",
 }  # fmt: skip

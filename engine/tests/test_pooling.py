@@ -232,7 +232,8 @@ def test_cutting_the_time_says_that_the_front_may_lack_points():
         ({"between": [[0, 1]]}, BadArray, r"between must have shape \(3, 3\)"),
         ({"sites": (2, 9)}, BadParameter, r"sites must be limits from 1 to 3, in order"),
         ({"quality": (5, 2)}, BadParameter, r"quality must be limits from 1 to 10, in order"),
-        ({"outside": -3}, BadParameter, "outside must be >= 0 minutes; got -3"),
+        ({"outside": -3}, BadParameter, "outside must be a finite number >= 0 minutes; got -3"),
+        ({"outside": 1}, BadParameter, "outside must be at least the longest time within reach"),
     ],
 )
 def test_refusals_say_what_is_wrong(changes, error, message):

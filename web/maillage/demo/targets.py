@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
-from uuid import uuid5
+from typing import Any
+from uuid import UUID, uuid5
 
 from django.utils import timezone
 
@@ -11,6 +12,10 @@ from maillage.demo.rows import NAMESPACE
 from maillage.steering.models import Target, TargetReading
 from maillage.territory.models import Epci
 
+QUESTION: dict[str, Any] = {
+    "departement_id": HOME, "kind": "rpe", "audience": "moins-de-3-ans", "mode": "car",
+    "minutes": 15, "gauge": Target.Gauge.COVERAGE,
+}  # fmt: skip
 LOWEST, HIGHEST = (Decimal(28), Decimal(35)), (Decimal(92), Decimal(94))  # by past year
 # SIREN, people concerned, start, what the two past years gave, aim: all invented
 PROMISES = (
@@ -21,7 +26,7 @@ PROMISES = (
 
 
 def receive(anchor: date) -> None:
-    """Promise them again as they were, whatever visitors did with them."""
+    """Promise them again as they were; where a visitor promised the same, theirs stands."""
     remove()
     known = set(Epci.objects.values_list("pk", flat=True))
     others = list(
@@ -36,9 +41,14 @@ def receive(anchor: date) -> None:
 
 
 def remove() -> None:
-    """Take them away, and whatever visitors promised beside."""
-    TargetReading.objects.filter(departement=HOME).delete()
-    Target.objects.filter(departement=HOME).delete()
+    """Take them away; what others promised stays."""
+    ours = [_key(promise[0]) for promise in PROMISES]
+    TargetReading.objects.filter(target__in=ours).delete()
+    Target.objects.filter(pk__in=ours).delete()
+
+
+def _key(name: str) -> UUID:
+    return uuid5(NAMESPACE, f"target/{name}")
 
 
 def _promise(
@@ -50,9 +60,10 @@ def _promise(
     aim: int,
 ) -> None:
     name, epci = called
+    if Target.objects.filter(withdrawn_at=None, epci=epci, **QUESTION).exists():
+        return
     target = Target.objects.create(
-        pk=uuid5(NAMESPACE, f"target/{name}"), departement_id=HOME, epci_id=epci, kind="rpe",
-        audience="moins-de-3-ans", mode="car", minutes=15, gauge=Target.Gauge.COVERAGE,
+        pk=_key(name), epci_id=epci, **QUESTION,
         start_year=year - 3, start_value=start, end_year=year + 2, end_value=aim,
     )  # fmt: skip
     for at, value in enumerate(read):

@@ -30,6 +30,7 @@ NOT_PERSONAL: dict[str, str] = {
     "steering.FrozenResult": "key packed",
     "steering.KeptDiagnosis": "title note packed data_hash code_version",
     "steering.KeptScenario": "title aim reason packed data_hash code_version",
+    "steering.KeptTour": "packed data_hash code_version",
     "steering.TargetReading": "data_hash code_version",
     "support.Programme": "key name source",
     "support.ProgrammeTerms": "charter quota_source reason",

@@ -167,7 +167,7 @@ class TourForm(forms.Form):
         }
         for code, day in wanted.items():
             if day in closed:
-                said = _("Le %(day)s est un jour sans tournée.") % {"day": WEEKDAYS[day].lower()}
+                said = _("Le %(day)s est un jour sans tournée.") % {"day": WEEKDAYS[day]}
                 self.add_error(f"jour_{code}", said)
         if days and len(set(wanted.values())) > days:
             said = _("Les salles demandent %(wanted)d jours différents, plus que %(days)d.")

@@ -61,7 +61,7 @@ def kilometres(km: float) -> str:
 
 def weekday(day: int) -> str:
     """The name of a weekday, in a sentence."""
-    return str(WEEKDAYS[day]).lower()
+    return str(WEEKDAYS[day])
 
 
 def asked(question: Question, base: str) -> str:
@@ -155,7 +155,8 @@ def there(number: int, days: list[Day]) -> str:
     spans = [(_span(start, end), on) for (start, end), on in hours.items()]
     if len(spans) == 1:
         return spans[0][0]
-    return " ; ".join(f"{weeks(on)} : {span}" for span, on in spans)
+    said = (_("%(weeks)s : %(hours)s") % {"weeks": weeks(on), "hours": span} for span, on in spans)
+    return _(" ; ").join(said)
 
 
 def weeks(numbers: Iterable[int]) -> str:
@@ -189,7 +190,7 @@ def _row(made: Tour, one: Day) -> tuple[str, str, str]:
     if made.question.vehicles > 1:
         name = _("%(day)s, véhicule %(n)d") % {"day": name, "n": one.vehicle + 1}
     stops = made.question.stops
-    visits = " ; ".join(
+    visits = _(" ; ").join(
         _("%(hours)s %(name)s") % {"hours": _span(v.start, v.end), "name": stops[v.stop].name}
         for v in one.visits
     )

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from maillage.core import audit
 from maillage.core.errors import DomainError
+from maillage.steering.errors import DraftIsGone
 from maillage.steering.models import AnyKept
 
 
@@ -65,8 +66,12 @@ class Drafts(Generic[AnyKept]):
         kept.delete()
 
     def locked(self, kept_id: UUID) -> AnyKept:
-        """Wait for whoever is changing it."""
-        return self.model._default_manager.select_for_update(of=("self",)).get(pk=kept_id)
+        """Wait for whoever is changing it. Raises `DraftIsGone` once they threw it away."""
+        rows = self.model._default_manager.select_for_update(of=("self",))
+        kept = rows.filter(pk=kept_id).first()
+        if kept is None:
+            raise DraftIsGone
+        return kept
 
     def record(self, kept: AnyKept, done: str, actor_id: int) -> None:
         """Write it in the trail."""

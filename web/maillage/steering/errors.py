@@ -1,5 +1,7 @@
 """Why something in the steering room can be refused. Each code is explained in docs/errors.md."""
 
+from http import HTTPStatus
+
 from django.utils.translation import gettext_lazy as _
 
 from maillage.core.errors import DomainError
@@ -19,6 +21,15 @@ class PublishedIsFixed(DomainError):
         "« {title} » est publié : ses lecteurs ne doivent pas le voir changer. Retirez-le de la"
         " publication pour le modifier."
     )
+
+
+class DraftIsGone(DomainError):
+    code = "draft_is_gone"
+    message = _(
+        "Quelqu’un a jeté ce brouillon pendant que vous écriviez. Rien n’est enregistré : revenez"
+        " en arrière pour copier votre texte, puis gardez de nouveau le résultat."
+    )
+    status = HTTPStatus.GONE
 
 
 class ScenarioChanged(DomainError):

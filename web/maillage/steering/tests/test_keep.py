@@ -12,7 +12,7 @@ from maillage.core.models import AuditEntry
 from maillage.directory.models import UnmetNeed
 from maillage.organizations.tests.staff import Role, person, sign_in
 from maillage.steering import actions
-from maillage.steering.errors import KeptDiagnosisChanged, PublishedIsFixed
+from maillage.steering.errors import DraftIsGone, KeptDiagnosisChanged, PublishedIsFixed
 from maillage.steering.models import KeptDiagnosis
 from maillage.steering.tests import toy
 from maillage.steering.tests.test_pages import words
@@ -153,6 +153,17 @@ def test_a_draft_is_discarded(officer: Client) -> None:
     with scope.system():
         assert KeptDiagnosis.objects.count() == 0
     assert officer.get(address).status_code == 404
+
+
+def test_a_draft_thrown_away_meanwhile_is_said_to_be_gone(officer: Client) -> None:
+    kept_by(officer)
+    row = stored()
+    with scope.system():
+        actions.discard(row.pk, actor_id=1_000)
+        with pytest.raises(DraftIsGone):
+            actions.annotate(row.pk, title="B", note="", seen_at=row.changed_at, actor_id=1_000)
+        with pytest.raises(DraftIsGone):
+            actions.publish(row.pk, actor_id=1_000)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refused(f"{error.filename} does not exist.")
     except BrokenPipeError:  # whoever read the results has enough of them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (EngineError, OSError) as error:
+    except OSError as error:
+        return _refused(f"{error.filename or 'a file'}: {error.strerror or error}.")
+    except EngineError as error:
         return _refused(str(error))
     except KeyboardInterrupt:
         print("\nmaillage-engine: interrupted, nothing was written.", file=sys.stderr)

@@ -219,7 +219,7 @@ def _parquet_table(path: Path) -> Table:
     try:
         found = _parquet.files.read_table(path)
     except _parquet.ERRORS as error:
-        raise BadFile(path.name, [f"not a Parquet file: {error}."]) from None
+        raise BadFile(path.name, [f"not a Parquet file: {str(error).rstrip('.')}."]) from None
     rows = [(f"row {number}", row) for number, row in enumerate(found.to_pylist(), start=1)]
     return Table(path.name, list(found.column_names), rows)
 

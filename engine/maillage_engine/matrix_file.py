@@ -126,7 +126,7 @@ def read_matrix(
     except UnicodeDecodeError:
         raise BadFile(source.name, [_text.first_not_utf_8(source)]) from None
     except _parquet.ERRORS as error:
-        raise BadFile(source.name, [f"not a Parquet file: {error}."]) from None
+        raise BadFile(source.name, [f"not a Parquet file: {str(error).rstrip('.')}."]) from None
     except (csv.Error, gzip.BadGzipFile, EOFError) as error:
         raise BadFile(source.name, [f"not a CSV file: {error}."]) from None
     if reading.faults:

@@ -78,6 +78,12 @@ def test_every_fault_of_a_table_is_told(folder, capsys, text, faults):
     assert not (folder / "out.csv").exists()
 
 
+def test_a_folder_given_for_a_file_is_named(folder, capsys):
+    (folder / "dir.csv").mkdir()
+    code, said = access(capsys, "dir.csv")
+    assert (code, said.err) == (2, "maillage-engine: dir.csv: Is a directory.\n")
+
+
 def test_faults_of_every_file_are_told_together(folder, capsys):
     save("people.csv", "origin,people\nx,ten\n")
     save("places.csv", "facility,places\na,-1\n")

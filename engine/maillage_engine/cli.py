@@ -40,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the results has enough of them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        return _refused(f"{error.filename or 'a file'}: {error.strerror or error}.")
+        where = f"{error.filename}: " if error.filename else ""
+        return _refused(f"{where}{error.strerror or error}.")
     except EngineError as error:
         return _refused(str(error))
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """Files of the command line: what people really save is read, what is wrong is told at once."""
 
 import json
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -172,11 +173,11 @@ def test_what_was_written_before_stays_until_the_new_result_is_whole(folder, cap
     save("out.csv", "what was there\n")
 
     def broken(*_args, **_kwargs):
-        raise OSError("disk full")
+        raise OSError(ENOSPC, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.write_text", broken)
     code, said = access(capsys, "people.csv", "--output", "out.csv")
-    assert (code, said.err) == (2, "maillage-engine: disk full\n")
+    assert (code, said.err) == (2, "maillage-engine: No space left on device.\n")
     assert (folder / "out.csv").read_text() == "what was there\n"
     assert not list(folder.glob(".*.part"))
 

@@ -4,12 +4,12 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 
 from maillage_engine._bounds import relative_gap
 from maillage_engine._check import Floats, Ints
+from maillage_engine._clock import work_clock
 from maillage_engine.capacity import capacitated_median
 from maillage_engine.cli_matrix import Commands, add_matrix, aligned, command
 from maillage_engine.cli_output import Progress, clock, rounded, tell, write
@@ -78,7 +78,7 @@ def add_siting(commands: Commands) -> None:
 def _site(args: argparse.Namespace) -> None:
     if args.kind != "set-cover" and args.p is None:
         raise BadParameter(f"{args.kind} needs --p, the number of sites.")
-    began, inputs = perf_counter(), Inputs()
+    began, inputs = work_clock(), Inputs()
     homes, sites = inputs.table(args.demand), inputs.table(args.sites)
     matrix = inputs.matrix(args.matrix, args.unit, args.credit)
     origins, people = homes.names("origin"), homes.numbers("people")
@@ -88,7 +88,7 @@ def _site(args: argparse.Namespace) -> None:
     inputs.check()
     cost = aligned(matrix, (origins, where), np.inf, args.matrix)
     asked = _Asked(args, cost, np.array(people), np.array(capacity), np.flatnonzero(today))
-    args.seconds = max(LEAST, args.seconds - (perf_counter() - began))
+    args.seconds = max(LEAST, args.seconds - (work_clock() - began))
     with clock(args.kind, args.seconds):
         answer = KINDS[args.kind](asked, cost, asked.demand)
     _write(asked, answer, where, points, inputs.attribution)

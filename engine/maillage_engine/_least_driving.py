@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+from scipy.sparse.csgraph import csgraph_from_dense, floyd_warshall
 
 from maillage_engine._check import Floats
 from maillage_engine._milp import Programme
@@ -43,74 +44,69 @@ def least_driving(minutes: Floats, visits: Sequence[Visits], fleets: Sequence[Fl
     """Return a bound on the minutes driven; 0 without a visit."""
     if not visits:
         return 0.0
+    road = np.where(np.isnan(minutes), np.inf, minutes)
     tours: dict[int, float] = {}
     for fleet in fleets:
-        found = _tours(minutes, visits, fleet)
+        found = _Shifts(road, visits, fleet).tours()
         if found is None:
-            return _by_edges(minutes, visits, {one.depot for one in fleets})
+            return _by_edges(road, visits, {one.depot for one in fleets})
         for members, drive in found.items():
             tours[members] = min(drive, tours.get(members, np.inf))
     return _shared(tours, visits, sum(fleet.days for fleet in fleets))
 
 
-def _tours(minutes: Floats, visits: Sequence[Visits], fleet: Fleet) -> Mapping[int, float] | None:
-    """Drive each set of stops that fits in a shift, in its shortest order; None if too many.
+class _Shifts:
+    """The sets of stops that fit in a shift of one fleet, each driven in its shortest order.
 
     A set is the sum of the powers of two of its members (Held & Karp 1962).
     """
-    road = np.where(np.isnan(minutes), np.inf, minutes)
-    np.fill_diagonal(road, 0.0)
-    there_and_back = _shortest(road)
-    away = [
-        there_and_back[fleet.depot, one.place] + there_and_back[one.place, fleet.depot]
-        for one in visits
-    ]
-    layer: dict[int, _Ends] = {
-        1 << n: {n: float(road[fleet.depot, one.place])} for n, one in enumerate(visits)
-    }
-    found: dict[int, float] = {}
-    while layer:
-        wider: dict[int, _Ends] = {}
-        for members, ends in layer.items():
-            stays = sum(visits[n].stay for n in _members(members, len(visits)))
-            drive = min(cost + road[visits[n].place, fleet.depot] for n, cost in ends.items())
-            if np.isfinite(drive) and stays + drive <= fleet.shift + ROUNDING:
-                found[members] = float(drive)
-            far = max(away[n] for n in _members(members, len(visits)))
-            _widen(wider, (members, ends, fleet.shift - stays, far), (road, visits, away))
-        if len(found) + len(wider) > MOST_SETS:
-            return None
-        layer = wider
-    return found
+
+    def __init__(self, road: Floats, visits: Sequence[Visits], fleet: Fleet) -> None:
+        self.road, self.visits, self.fleet = road.copy(), visits, fleet
+        np.fill_diagonal(self.road, 0.0)
+        best = floyd_warshall(csgraph_from_dense(self.road, null_value=np.inf))
+        self.away = [
+            best[fleet.depot, one.place] + best[one.place, fleet.depot] for one in visits
+        ]  # there and back, through any other places
+
+    def tours(self) -> Mapping[int, float] | None:
+        """Return the minutes of each set; None if there are too many."""
+        depot = self.fleet.depot
+        layer: dict[int, _Ends] = {
+            1 << n: {n: float(self.road[depot, one.place])} for n, one in enumerate(self.visits)
+        }
+        found: dict[int, float] = {}
+        while layer:
+            wider: dict[int, _Ends] = {}
+            for members, ends in layer.items():
+                left = self.fleet.shift - sum(self.visits[n].stay for n in _members(members))
+                drive = min(
+                    cost + self.road[self.visits[n].place, depot] for n, cost in ends.items()
+                )
+                if np.isfinite(drive) and drive <= left + ROUNDING:
+                    found[members] = float(drive)
+                self._widen(wider, members, ends, left)
+            if len(found) + len(wider) > MOST_SETS:
+                return None
+            layer = wider
+        return found
+
+    def _widen(self, wider: dict[int, _Ends], members: int, ends: _Ends, left: float) -> None:
+        """Add one stop to a set, wherever the longest way there and back may still fit."""
+        far = max(self.away[n] for n in _members(members))
+        for more, one in enumerate(self.visits):
+            bit = 1 << more
+            if members & bit or max(far, self.away[more]) + one.stay > left + ROUNDING:
+                continue
+            cost = min(
+                so_far + self.road[self.visits[n].place, one.place] for n, so_far in ends.items()
+            )
+            paths = wider.setdefault(members | bit, {})
+            paths[more] = min(float(cost), paths.get(more, np.inf))
 
 
-def _widen(
-    wider: dict[int, _Ends],
-    before: tuple[int, _Ends, float, float],
-    known: tuple[Floats, Sequence[Visits], Sequence[float]],
-) -> None:
-    """Add one stop to a set, wherever the longest way there and back may still fit."""
-    members, ends, left, far = before
-    road, visits, away = known
-    for more, one in enumerate(visits):
-        bit = 1 << more
-        if members & bit or max(far, away[more]) + one.stay > left + ROUNDING:
-            continue
-        cost = min(so_far + road[visits[n].place, one.place] for n, so_far in ends.items())
-        paths = wider.setdefault(members | bit, {})
-        paths[more] = min(float(cost), paths.get(more, np.inf))
-
-
-def _shortest(road: Floats) -> Floats:
-    """Return the shortest times between places, through any others (Floyd 1962)."""
-    best = road
-    for middle in range(len(best)):
-        best = np.minimum(best, best[:, middle, None] + best[middle])
-    return best
-
-
-def _members(numbers: int, size: int) -> list[int]:
-    return [n for n in range(size) if numbers >> n & 1]
+def _members(numbers: int) -> list[int]:
+    return [n for n in range(numbers.bit_length()) if numbers >> n & 1]
 
 
 def _shared(tours: Mapping[int, float], visits: Sequence[Visits], days: int) -> float:
@@ -125,11 +121,11 @@ def _shared(tours: Mapping[int, float], visits: Sequence[Visits], days: int) -> 
     return max(0.0, programme.solve().bound)
 
 
-def _by_edges(minutes: Floats, visits: Sequence[Visits], depots: Collection[int]) -> float:
+def _by_edges(road: Floats, visits: Sequence[Visits], depots: Collection[int]) -> float:
     """Enter and leave each visit by the shortest roads there are: half of them at least."""
-    road = np.where(np.isnan(minutes), np.inf, minutes)
-    np.fill_diagonal(road, np.inf)
-    cheapest = road.min(axis=0) + road.min(axis=1)
+    elsewhere = road.copy()
+    np.fill_diagonal(elsewhere, np.inf)
+    cheapest = elsewhere.min(axis=0) + elsewhere.min(axis=1)
     here = Counter(one.place for one in visits)
     apart = [one for one in visits if here[one.place] == 1 and one.place not in depots]
     return float(sum(one.times * cheapest[one.place] for one in apart) / 2)

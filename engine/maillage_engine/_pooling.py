@@ -14,6 +14,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from maillage_engine import _problem
 from maillage_engine._check import Floats, Ints
 from maillage_engine._clock import work_clock
 from maillage_engine._milp import Programme
@@ -278,7 +279,7 @@ def exactly(
     _write_cuts(lp, programme, close, (where, opened, travel))
     found = Answer(np.inf, -np.inf, [])
     for _ in range(ROUNDS):
-        solved = programme.solve(seconds=max(0.01, ends - work_clock()), dive=False)
+        solved = programme.solve(seconds=_problem.left(ends), dive=False)
         if solved.impossible:
             return Answer(found.total, np.inf, found.groups)
         if solved.values is None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from maillage_engine import _problem
 from maillage_engine._bounds import relative_gap
 from maillage_engine._check import Floats, Ints
-from maillage_engine._clock import work_clock
 from maillage_engine.capacity import capacitated_median
 from maillage_engine.cli_matrix import Commands, add_matrix, aligned, command
 from maillage_engine.cli_output import Progress, clock, rounded, tell, write
@@ -21,7 +21,6 @@ from maillage_engine.pairs import Pairs, pairs
 from maillage_engine.siting import max_cover, p_center, p_median, set_cover
 
 DRAWS = 30
-LEAST = 0.01  # seconds for a search, however long the files took
 YES, NO = {"1", "1.0", "true", "yes", "oui", "vrai"}, {"0", "0.0", "false", "no", "non", "faux"}
 MEANINGS = """\
   p-median      shortest travel for all together
@@ -78,7 +77,7 @@ def add_siting(commands: Commands) -> None:
 def _site(args: argparse.Namespace) -> None:
     if args.kind != "set-cover" and args.p is None:
         raise BadParameter(f"{args.kind} needs --p, the number of sites.")
-    began, inputs = work_clock(), Inputs()
+    ends, inputs = _problem.deadline(args.seconds), Inputs()
     homes, sites = inputs.table(args.demand), inputs.table(args.sites)
     matrix = inputs.matrix(args.matrix, args.unit, args.credit)
     origins, people = homes.names("origin"), homes.numbers("people")
@@ -88,7 +87,7 @@ def _site(args: argparse.Namespace) -> None:
     inputs.check()
     cost = aligned(matrix, (origins, where), np.inf, args.matrix)
     asked = _Asked(args, cost, np.array(people), np.array(capacity), np.flatnonzero(today))
-    args.seconds = max(LEAST, args.seconds - (work_clock() - began))
+    args.seconds = _problem.left(ends)
     with clock(args.kind, args.seconds):
         answer = KINDS[args.kind](asked, cost, asked.demand)
     _write(asked, answer, where, points, inputs.attribution)

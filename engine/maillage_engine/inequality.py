@@ -97,7 +97,7 @@ def lorenz(values: ArrayLike, weights: ArrayLike | None = None) -> Lorenz:
     >>> lorenz([3, 1], [1, 1]).held.tolist()
     [0.0, 0.25, 1.0]
     """
-    amounts, people = _counted(values, weights)
+    amounts, people = counted(values, weights)
     amounts = scaled(amounts)
     order = np.argsort(amounts, kind="stable")
     persons = np.concatenate([[0.0], np.cumsum(people[order])])
@@ -184,7 +184,7 @@ def gap_slope(values: ArrayLike, weights: ArrayLike | None = None) -> Floats:
     >>> gap_slope([3, 1]).tolist()
     [0.25, -0.25]
     """
-    amounts, people = _counted(values, weights)
+    amounts, people = counted(values, weights)
     order = np.argsort(amounts, kind="stable")
     share = people[order] / people.sum()
     slope = np.empty(amounts.size)
@@ -234,7 +234,7 @@ def theil(
     >>> round(theil([1, 3], [1, 1]), 6)
     0.130812
     """
-    amounts, people = _counted(values, weights)
+    amounts, people = counted(values, weights)
     amounts = scaled(amounts)
     total = _theil(amounts, people)
     if groups is None:
@@ -279,7 +279,7 @@ def quantile(values: ArrayLike, weights: ArrayLike | None, share: float) -> floa
     >>> quantile([5, 1, 9], [1, 1, 2], 0.5)
     5.0
     """
-    amounts, people = _counted(values, weights)
+    amounts, people = counted(values, weights)
     amounts, people = amounts[people > 0], people[people > 0]
     order = np.argsort(amounts, kind="stable")
     reached = np.cumsum(people[order]) / people.sum()
@@ -341,7 +341,7 @@ def extremes(values: ArrayLike, weights: ArrayLike | None = None) -> Extremes:
     -----
     Cost: linear in the groups.
     """
-    amounts, people = _counted(values, weights)
+    amounts, people = counted(values, weights)
     lived_in = amounts[people > 0]
     return Extremes(lowest=float(lived_in.min()), highest=float(lived_in.max()))
 
@@ -380,7 +380,8 @@ def group_means(values: ArrayLike, weights: ArrayLike | None, groups: ArrayLike)
     return Groups(labels=names, mean=mean, people=persons)
 
 
-def _counted(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
+def counted(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
+    """Return what each place has, and its persons to a power of two."""
     amounts = _check.vector("values", values)
     return amounts, scaled(_check.people_or_one("weights", weights, amounts.size))
 

@@ -65,6 +65,11 @@ class Pairs:
         return table
 
 
+def table_of(minutes: "ArrayLike | Pairs") -> ArrayLike:
+    """Return times as a whole table, whichever way they were given."""
+    return minutes.dense() if isinstance(minutes, Pairs) else minutes
+
+
 def positions_kind(shape: tuple[int, int], stored: int) -> type[np.signedinteger]:
     """Return the shortest positions that a sparse matrix can use: a quarter less to read."""
     return np.int32 if max(*shape, stored) <= np.iinfo(np.int32).max else np.int64

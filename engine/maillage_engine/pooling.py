@@ -197,7 +197,8 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     posts = _posts(staff)
     near = _near(between if between is not None else cost, pairs(cost).shape[1], share_minutes)
     _check.whole("share_sites", share_sites, 1)
-    outside = _problem.outside_of(_problem.inhabited(reach, people), outside)
+    served = _problem.inhabited(reach, people)
+    outside = _problem.outside_of(served, outside)
     if outside is None:
         _problem.refuse_unreachable(reach, people)
     far = np.inf if outside is None else outside
@@ -205,7 +206,7 @@ def pooling_front(  # noqa: PLR0913 - four facts and their keyword-only options
     counts = _limits("sites", sites, most, columns.size)
     floors = _limits("quality", quality, int(posts.max()), int(posts.max()))
     staffed = _Staff(posts, share_sites)
-    place = _field(_problem.inhabited(reach, people), people, near[np.ix_(columns, columns)], far)
+    place = _field(served, people, near[np.ix_(columns, columns)], far)
     found = _every_question(_Asking(place, share_sites, ends), staffed, counts, floors, progress)
     baseline = None
     if today is not None:
@@ -338,7 +339,7 @@ def _simplest(lp: Relaxation, question: Question, ends: float) -> Answer | None:
     """Return the least travel of so many sites whoever serves them, if the staff can."""
     place = lp.place
     most = min(question.count, place.near.shape[0])
-    seconds = max(0.01, ends - work_clock())
+    seconds = _problem.left(ends)
     try:
         free = p_median(
             place.minutes, place.people, most,

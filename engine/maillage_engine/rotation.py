@@ -18,7 +18,7 @@ from maillage_engine._bounds import PROVEN
 from maillage_engine._check import Floats, Ints
 from maillage_engine.attribution import credited
 from maillage_engine.errors import BadArray, Infeasible
-from maillage_engine.pairs import Pairs
+from maillage_engine.pairs import Pairs, table_of
 
 SLACK = 1e-6  # hours and kilometres that rounding may add up to
 NOWHERE = -1
@@ -272,8 +272,7 @@ def _possible(
     gap = _check.for_each("midday", midday, days)
     if minutes is None:
         return np.ones((days, towns, towns), dtype=bool)
-    table = minutes.dense() if isinstance(minutes, Pairs) else minutes
-    trips = _table("minutes", table, towns)
+    trips = _table("minutes", table_of(minutes), towns)
     fits = trips[None, :, :] <= gap[:, None, None]  # NaN, no route, never fits
     stays = np.eye(towns, dtype=bool)
     return fits | stays[None, :, :]

@@ -21,7 +21,7 @@ from maillage_engine._day import Route, Task, Window, route_day
 from maillage_engine._least_driving import Fleet, Visits, least_driving
 from maillage_engine.attribution import credited
 from maillage_engine.errors import BadArray, BadParameter, Infeasible
-from maillage_engine.pairs import Pairs
+from maillage_engine.pairs import Pairs, table_of
 
 WEEKS = 4
 WEEKDAYS = range(7)
@@ -412,7 +412,7 @@ def checked(
     iterations: int,
     seed: int,
 ) -> _Case:
-    table = _check.times("minutes", minutes.dense() if isinstance(minutes, Pairs) else minutes)
+    table = _check.times("minutes", table_of(minutes))
     if table.ndim != 2 or table.shape[0] != table.shape[1]:
         raise BadArray(f"minutes must be a square table; got shape {table.shape}.")
     if not stops or not vehicles:

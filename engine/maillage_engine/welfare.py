@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from maillage_engine import _check
 from maillage_engine._check import Floats
 from maillage_engine.errors import BadArray
-from maillage_engine.inequality import ROUNDING, Theil, group_means, lorenz, scaled
+from maillage_engine.inequality import ROUNDING, Theil, counted, group_means, lorenz
 
 
 def atkinson(values: ArrayLike, weights: ArrayLike | None = None, aversion: float = 0.5) -> float:
@@ -347,9 +347,7 @@ def fgt(
 
 def _shares(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats, float]:
     """Return the values of inhabited places, their share of people, and the mean per person."""
-    amounts = _check.vector("values", values)
-    people = _check.people_or_one("weights", weights, amounts.size)
-    people = scaled(people)
+    amounts, people = counted(values, weights)
     lived_in = people > 0  # one where nobody lives must not make a logarithm infinite
     amounts, share = amounts[lived_in], people[lived_in] / people.sum()
     return amounts, share, float(share @ amounts)

@@ -13,11 +13,12 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vDuration
+from icalendar import Event, vDuration
 
 from maillage.agenda.feeds import REFRESHED_EVERY
 from maillage.agenda.models import Appointment, CalendarFeed
 from maillage.core import scope
+from maillage.core.calendars import calendar, written
 from maillage.families.models import Contact
 from maillage.territory.clocks import time_zone
 
@@ -133,15 +134,8 @@ def _where(found: Appointment, *, named: bool) -> str:
 
 
 def _document(name: str, events: list[Event]) -> bytes:
-    whole = Calendar()
-    whole.add("prodid", PRODUCER)
-    whole.add("version", "2.0")
+    whole = calendar(PRODUCER, name)
     whole.add("calscale", "GREGORIAN")
-    whole.add("name", name)
-    whole.add("x-wr-calname", name)
     whole.add("refresh-interval", vDuration(REFRESHED_EVERY), parameters={"VALUE": "DURATION"})
     whole.add("x-published-ttl", vDuration(REFRESHED_EVERY))
-    for event in events:
-        whole.add_component(event)
-    whole.add_missing_timezones()
-    return bytes(whole.to_ical())
+    return written(whole, events)

@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, Timezone
+from icalendar import Event, Timezone
 
+from maillage.core import calendars
 from maillage.directory.models import Location, Opening
 
 PRODUCT = "-//Maillage//directory//FR"
@@ -35,12 +36,8 @@ def calendar(feed: Feed, openings: Iterable[Opening], *, now: datetime) -> bytes
 
     `now` stamps the file: the same openings read at the same time give the same bytes.
     """
-    found = Calendar()
-    found.add("prodid", PRODUCT)
-    found.add("version", "2.0")
+    found = calendars.calendar(PRODUCT, feed.name)
     found.add("method", "PUBLISH")
-    found.add("name", feed.name)
-    found.add("x-wr-calname", feed.name)
     found.add("url", feed.url)
     found.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     found.add("x-published-ttl", REFRESH)

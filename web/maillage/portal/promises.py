@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from icalendar import Calendar, Event
+from icalendar import Event
 
 from maillage.agenda.models import Appointment, WaitingEntry
+from maillage.core import calendars
 from maillage.directory.openings import time_zone
 from maillage.directory.vocabulary import Delivery
 from maillage.families import links
@@ -119,12 +120,7 @@ def calendar(appointment: Appointment, token: str, reader: Contact, now: datetim
         event.add("location", f"{place.name}, {place.address} {place.commune.name}")
     if appointment.state == Appointment.State.CANCELLED:
         event.add("status", "CANCELLED")
-    whole = Calendar()
-    whole.add("prodid", PRODUCER)
-    whole.add("version", "2.0")
-    whole.add_component(event)
-    whole.add_missing_timezones()
-    return bytes(whole.to_ical())
+    return calendars.written(calendars.calendar(PRODUCER), [event])
 
 
 def _local(moment: datetime, appointment: Appointment) -> datetime:

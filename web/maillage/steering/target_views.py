@@ -21,7 +21,7 @@ from maillage.steering.inputs import departements
 from maillage.steering.models import Target
 from maillage.steering.permissions import home_departement, may_steer, officers, steered
 from maillage.steering.target_forms import TargetForm
-from maillage.steering.views import nothing_loaded, rights_of
+from maillage.steering.views import attached, nothing_loaded, rights_of
 
 
 @require_GET
@@ -59,9 +59,8 @@ def targets_csv(request: HttpRequest) -> HttpResponse:
         raise Http404
     here = _departement(request, loaded)
     rows = Target.objects.current(here).prefetch_related("readings")
-    response = HttpResponse(target_pages.csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="objectifs-{here}.csv"'
-    return response
+    content, name = target_pages.csv(rows), f"objectifs-{here}.csv"
+    return attached(content, "text/csv; charset=utf-8", name)
 
 
 @require_http_methods(["GET", "POST"])

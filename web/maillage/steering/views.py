@@ -1,10 +1,11 @@
 """The pages of /pilotage/: all public, as they hold public figures only (docs/decisions)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +37,7 @@ from maillage.steering.question import Question
 from maillage.steering.vocabulary import DECAYS, MEASURES
 from maillage.territory.models import Mode
 
+AnyForm = TypeVar("AnyForm")
 ROWS_PER_PAGE = 50
 LONGEST_LIST = 8
 SORTS = {
@@ -193,10 +195,8 @@ def download(request: HttpRequest, name: str) -> HttpResponse:
     if asked is None or name not in files.FILES:
         raise Http404
     made = files.make(name, asked.answer)
-    response = HttpResponse(made.content, content_type=made.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{made.filename}"'
-    response["X-Data-Hash"] = asked.answer.diagnosis.data_hash
-    return response
+    found = asked.answer.diagnosis
+    return attached(made.content, made.content_type, made.filename, found.data_hash)
 
 
 @require_GET
@@ -248,12 +248,23 @@ def without_car(asked: Asked) -> Diagnosis | None:
 def asked_of(request: HttpRequest) -> Asked | None:
     """Read the question and answer it; None while no département is loaded."""
     everywhere = departements()
+    form = form_of(request, DiagnosisForm, everywhere)
+    if form is None:
+        return None
+    return Asked(form, actions.answer(form.question, everywhere), everywhere)
+
+
+def form_of(
+    request: HttpRequest,
+    kind: Callable[[QueryDict, list[tuple[str, str]], str], AnyForm],
+    everywhere: tuple[DepartementFacts, ...],
+) -> AnyForm | None:
+    """Read a question from the address; None while no département is loaded."""
     loaded = loaded_departements(everywhere)
     if not loaded:
         return None
     home = home_departement(rights_of(request), [code for code, _name in loaded])
-    form = DiagnosisForm(request.GET, loaded, home)
-    return Asked(form, actions.answer(form.question, everywhere), everywhere)
+    return kind(request.GET, loaded, home)
 
 
 def _page(
@@ -285,6 +296,17 @@ def _page(
     }
     response = render(request, template, context | more)
     patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def attached(
+    content: bytes | str, content_type: str, filename: str, data_hash: str = ""
+) -> HttpResponse:
+    """A file to save, and the hash of the data that it was made from."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    if data_hash:
+        response["X-Data-Hash"] = data_hash
     return response
 
 

@@ -11,13 +11,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from maillage.core import audit
-from maillage.steering.actions import freeze
 from maillage.steering.drafts import Drafts
 from maillage.steering.errors import DecisionIsPublished, ScenarioChanged
-from maillage.steering.models import FrozenResult, KeptScenario, key_of
+from maillage.steering.models import KeptScenario, key_of
 from maillage.steering.provenance import code_version
 from maillage.steering.scenarios import compute, inputs
-from maillage.steering.scenarios.asking import Asked
+from maillage.steering.scenarios.asking import Asked, question_under
 from maillage.steering.scenarios.choosing import AIMS
 from maillage.steering.scenarios.inputs import PlanFacts
 from maillage.steering.scenarios.plan import Plan
@@ -42,8 +41,7 @@ def asking(plan: Plan, facts: PlanFacts) -> Asked:
 
 def found(plan: Plan, facts: PlanFacts) -> Outcome | None:
     """Read the frozen outcome of the same plan on the same facts, if it was made."""
-    packed = FrozenResult.objects.packed(asking(plan, facts).key)
-    return unpack(packed) if packed is not None else None
+    return asking(plan, facts).found(unpack)
 
 
 def steps_of(plan: Plan) -> tuple[str, ...]:
@@ -72,7 +70,7 @@ def _said(plan: Plan, patience: int) -> bytes:
 
 def answer_asked(plan_id: str) -> None:
     """Answer the plan that waits under this key; nothing if it was forgotten meanwhile."""
-    asked = FrozenResult.objects.packed(plan_id)
+    asked = question_under(plan_id)
     if asked:
         said = json.loads(asked)
         outcome(Plan(**said["plan"]), said["patience"])
@@ -81,14 +79,9 @@ def answer_asked(plan_id: str) -> None:
 def outcome(plan: Plan, patience: int = 1) -> Outcome:
     """Find the outcome, else compute it, telling each step, and freeze it."""
     facts = inputs.facts(plan)
-    before = found(plan, facts)
-    if before:
-        return before
-    work = asking(plan, facts)
-    work.tell(STEPS[0])
-    made = compute.solve(plan, inputs.read(plan, facts), work.tell, patience)
-    freeze(work.key, made.pack())
-    return made
+    return asking(plan, facts).answered(
+        unpack, lambda tell: compute.solve(plan, inputs.read(plan, facts), tell, patience)
+    )
 
 
 SCENARIOS = Drafts(KeptScenario, "steering.scenario", DecisionIsPublished, ScenarioChanged)

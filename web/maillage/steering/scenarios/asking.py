@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -10,9 +10,20 @@ from procrastinate.contrib.django import app
 from maillage.steering.actions import freeze
 from maillage.steering.models import FrozenResult, key_of
 from maillage.steering.scenarios.runs import Run, run_of
+from maillage.steering.scenarios.steps import Tell
 
 WAITING = "attente"
 Redo: TypeAlias = Callable[[bytes], bytes | None]  # an answer → what to ask in its place
+
+
+class Packed(Protocol):
+    """An answer that is frozen as bytes."""
+
+    def pack(self) -> bytes:
+        """Bytes to store."""
+
+
+Answer = TypeVar("Answer", bound=Packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,21 @@ class Asked:
     def waiting(self) -> str:
         """The key under which the question waits."""
         return self._step(WAITING)
+
+    def found(self, read: Callable[[bytes], Answer]) -> Answer | None:
+        """Read the frozen answer, if it was made."""
+        packed = FrozenResult.objects.packed(self.key)
+        return read(packed) if packed is not None else None
+
+    def answered(self, read: Callable[[bytes], Answer], make: Callable[[Tell], Answer]) -> Answer:
+        """Find the answer, else make it, telling each step, and freeze it."""
+        before = self.found(read)
+        if before is not None:
+            return before
+        self.tell(self.steps[0])
+        made = make(self.tell)
+        freeze(self.key, made.pack())
+        return made
 
     def done(self) -> int:
         """How many steps are done; 0 when nobody works on it yet."""
@@ -68,3 +94,8 @@ class Asked:
 
     def _step(self, step: str) -> str:
         return key_of("step", self.key, step)
+
+
+def question_under(plan_id: str) -> bytes | None:
+    """The question that waits under this key; None if it was forgotten meanwhile."""
+    return FrozenResult.objects.packed(plan_id)

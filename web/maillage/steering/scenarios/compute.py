@@ -1,8 +1,5 @@
 """From facts to three proposals beside today's: what the page says of each choice, in figures."""
 
-from collections.abc import Callable
-from typing import TypeAlias
-
 import numpy as np
 
 import maillage_engine as engine
@@ -27,14 +24,12 @@ from maillage.steering.scenarios.parting import loops, parts_of
 from maillage.steering.scenarios.plan import Plan
 from maillage.steering.scenarios.result import Home, Ints, Network, Outcome, Place, Proposal, Round
 from maillage.steering.scenarios.staffing import staffing
+from maillage.steering.scenarios.steps import Tell, untold
 
-Tell: TypeAlias = Callable[[str], None]
 SECONDS = 20.0
 
 
-def solve(
-    plan: Plan, given: PlanInputs, tell: Tell = lambda step: None, patience: int = 1
-) -> Outcome:
+def solve(plan: Plan, given: PlanInputs, tell: Tell = untold, patience: int = 1) -> Outcome:
     """Answer `plan`. Pure: the same inputs give the same outcome, to the byte.
 
     Only an outcome that is cut short hangs on the machine; `patience` stretches each limit of time.

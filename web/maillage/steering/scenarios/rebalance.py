@@ -1,6 +1,5 @@
 """From facts to a fair sharing of new places, in whole places, beside today's (R63)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -20,10 +19,10 @@ from maillage.steering.scenarios.rebalancing import (
     Receiver,
     Town,
 )
+from maillage.steering.scenarios.steps import Tell, untold
 
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
-Tell: TypeAlias = Callable[[str], None]
 STEPS = ("debut", "acces", "partage")
 PER = 100  # people a score is given for
 TRIED = 30  # moves that are measured in each step
@@ -57,7 +56,7 @@ class _Offer:
         return np.asarray((self.weight[:, self.room > 0] > 0).any(axis=1))
 
 
-def rebalance(asked: Rebalancing, given: Inputs, tell: Tell = lambda step: None) -> Rebalanced:
+def rebalance(asked: Rebalancing, given: Inputs, tell: Tell = untold) -> Rebalanced:
     """Share the places of `asked`. Pure: the same inputs give the same answer, to the byte.
 
     The access of today is the diagnosis', where the public across the border takes its part. A

@@ -4,11 +4,10 @@ import json
 from dataclasses import asdict
 
 from maillage.steering import inputs
-from maillage.steering.actions import freeze
 from maillage.steering.inputs import Facts, Inputs
-from maillage.steering.models import FrozenResult, key_of
+from maillage.steering.models import key_of
 from maillage.steering.provenance import code_version
-from maillage.steering.scenarios.asking import Asked
+from maillage.steering.scenarios.asking import Asked, question_under
 from maillage.steering.scenarios.rebalance import STEPS, rebalance
 from maillage.steering.scenarios.rebalancing import Rebalanced, Rebalancing, unpack
 from maillage.steering.scenarios.runs import SHARING_TASK
@@ -20,15 +19,9 @@ def asking(asked: Rebalancing, facts: Facts) -> Asked:
     return Asked(key, json.dumps(asdict(asked)).encode(), SHARING_TASK, STEPS)
 
 
-def found(work: Asked) -> Rebalanced | None:
-    """Read the frozen answer, if it was made."""
-    packed = FrozenResult.objects.packed(work.key)
-    return unpack(packed) if packed is not None else None
-
-
 def answer_asked(plan_id: str) -> None:
     """Answer the question that waits under this key; nothing if it was forgotten meanwhile."""
-    waiting = FrozenResult.objects.packed(plan_id)
+    waiting = question_under(plan_id)
     if waiting:
         answer(Rebalancing(**json.loads(waiting)))
 
@@ -37,11 +30,6 @@ def answer(asked: Rebalancing) -> Rebalanced:
     """Find the frozen answer on the same facts, else compute it, telling each step, and keep it."""
     question = asked.question()
     facts = inputs.facts(question)
-    work = asking(asked, facts)
-    before = found(work)
-    if before:
-        return before
-    work.tell(STEPS[0])
-    made = rebalance(asked, Inputs(facts, inputs.communes(question)), work.tell)
-    freeze(work.key, made.pack())
-    return made
+    return asking(asked, facts).answered(
+        unpack, lambda tell: rebalance(asked, Inputs(facts, inputs.communes(question)), tell)
+    )

@@ -15,9 +15,9 @@ from maillage.directory.vocabulary import Kind
 from maillage.organizations.permissions import AtWork, professionals_only
 from maillage.steering import actions, inputs, presentation
 from maillage.steering.classes import classes_for
-from maillage.steering.forms import Choice, loaded_departements
+from maillage.steering.forms import Choice
 from maillage.steering.inputs import departements
-from maillage.steering.permissions import home_departement, may_steer, officers
+from maillage.steering.permissions import may_steer, officers
 from maillage.steering.question import MINUTES, default_audience
 from maillage.steering.scenarios import rebalance_actions, rebalance_words
 from maillage.steering.scenarios.asking import Asked
@@ -27,9 +27,10 @@ from maillage.steering.scenarios.rebalancing import (
     Equity,
     Rebalanced,
     Rebalancing,
+    unpack,
 )
 from maillage.steering.scenarios.waiting import waiting
-from maillage.steering.views import nothing_loaded, rights_of
+from maillage.steering.views import attached, form_of, nothing_loaded
 from maillage.steering.vocabulary import Audience
 from maillage.territory.models import Mode
 
@@ -94,7 +95,7 @@ def rebalancing(request: AtWork) -> HttpResponse:
         context["refusal"] = rebalance_words.refusal(form.asked.refusal)
         return render(request, TEMPLATE, context)
     query, work = form.asked.query(), _asking(form)
-    found = rebalance_actions.found(work)
+    found = work.found(unpack)
     if found is None:
         back, again = reverse("steering:rebalancing"), reverse("steering:rebalancing_again")
         context |= {
@@ -132,24 +133,17 @@ def download(request: AtWork, name: str) -> HttpResponse:
     may_steer(request.rights, form.asked.departement)
     if name not in FILES or form.errors or form.asked.refusal[0]:
         raise Http404
-    found = rebalance_actions.found(_asking(form))
+    found = _asking(form).found(unpack)
     if found is None:
         return redirect(_address(form))
     if not found.receivers:
         raise Http404
-    response = HttpResponse(FILES[name](found), content_type="text/csv; charset=utf-8")
     stem = f"reequilibrage-{form.asked.departement}-{form.asked.kind}-{name}"
-    response["Content-Disposition"] = f'attachment; filename="{stem}"'
-    response["X-Data-Hash"] = found.data_hash
-    return response
+    return attached(FILES[name](found), "text/csv; charset=utf-8", stem, found.data_hash)
 
 
 def _form(request: HttpRequest) -> RebalancingForm | None:
-    loaded = loaded_departements(departements())
-    if not loaded:
-        return None
-    home = home_departement(rights_of(request), [code for code, _name in loaded])
-    return RebalancingForm(request.GET, loaded, home)
+    return form_of(request, RebalancingForm, departements())
 
 
 def _asking(form: RebalancingForm) -> Asked:

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from maillage.steering.actions import freeze
-from maillage.steering.models import FrozenResult, KeptTour, key_of
+from maillage.steering.models import KeptTour, key_of
 from maillage.steering.provenance import code_version
 from maillage.steering.scenarios import rounds_compute
 from maillage.steering.scenarios.actions import SCENARIOS
-from maillage.steering.scenarios.asking import Asked
+from maillage.steering.scenarios.asking import Asked, question_under
 from maillage.steering.scenarios.rounds_compute import STEPS, Facts
 from maillage.steering.scenarios.rounds_question import Question, question_of
 from maillage.steering.scenarios.rounds_result import Tour, unpack
@@ -23,15 +22,9 @@ def asking(asked: Question, facts: Facts) -> Asked:
     return Asked(key, json.dumps(asked.as_dict()).encode(), TOUR_TASK, STEPS)
 
 
-def found(asking: Asked) -> Tour | None:
-    """Read the frozen answer, if it was made."""
-    packed = FrozenResult.objects.packed(asking.key)
-    return unpack(packed) if packed is not None else None
-
-
 def answer_asked(plan_id: str) -> None:
     """Answer the question that waits under this key; nothing if it was forgotten meanwhile."""
-    waiting = FrozenResult.objects.packed(plan_id)
+    waiting = question_under(plan_id)
     if waiting:
         tour(question_of(json.loads(waiting)))
 
@@ -39,14 +32,9 @@ def answer_asked(plan_id: str) -> None:
 def tour(asked: Question) -> Tour:
     """Find the tour, else plan it, telling each step, and freeze it."""
     facts = rounds_compute.facts(asked)
-    work = asking(asked, facts)
-    before = found(work)
-    if before:
-        return before
-    work.tell(STEPS[0])
-    made = rounds_compute.plan(asked, facts, work.tell)
-    freeze(work.key, made.pack())
-    return made
+    return asking(asked, facts).answered(
+        unpack, lambda tell: rounds_compute.plan(asked, facts, tell)
+    )
 
 
 def has_changed(made: Tour) -> bool:

@@ -2,20 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
 
 import maillage_engine as engine
 from maillage.pooling.compute import Trips, trips_between
 from maillage.steering.provenance import code_version
 from maillage.steering.scenarios.rounds_question import ANY_DAY, Question
 from maillage.steering.scenarios.rounds_result import Day, Rhythm, Tour, Visit
+from maillage.steering.scenarios.steps import Tell, untold
 from maillage.territory.models import Commune, Mode, TravelTime
 from maillage_engine.rounds import Round
 
-Tell: TypeAlias = Callable[[str], None]
 STEPS = ("debut", "demande", "compare")
 ITERATIONS, EXCHANGES = 100, 100
 METRES = 1000
@@ -55,7 +53,7 @@ def gone(asked: Question) -> set[str]:
     return set(codes) - set(Commune.objects.filter(pk__in=codes).values_list("pk", flat=True))
 
 
-def plan(asked: Question, given: Facts, tell: Tell = lambda step: None) -> Tour:
+def plan(asked: Question, given: Facts, tell: Tell = untold) -> Tour:
     """Answer `asked`. Pure: the same inputs give the same tour, to the byte."""
     least = max(1, len(asked.wanted_days))
     around = range(asked.days - 1, asked.days + 2)

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Event
 
 from maillage.core import printed
+from maillage.core.calendars import calendar, written
 from maillage.core.csv_files import csv_bytes
 from maillage.steering.scenarios import rounds_map, rounds_words
 from maillage.steering.scenarios.rounds_map import Drawn
@@ -54,14 +55,9 @@ class _Repeated:
 def ics(made: Tour, number: str, kept_at: datetime) -> bytes:
     """A year of visits (RFC 5545), public holidays left out; `number` names the decision."""
     zone = time_zone(made.question.departement)
-    whole = Calendar()
-    for name, value in (("prodid", PRODUCT), ("version", "2.0"), ("calscale", "GREGORIAN"),
-                        ("name", _("La tournée")), ("x-wr-calname", _("La tournée"))):  # fmt: skip
-        whole.add(name, value)
-    for one in _repeated(made):
-        whole.add_component(_event(made, one, zone, (number, kept_at)))
-    whole.add_missing_timezones()
-    return bytes(whole.to_ical())
+    whole = calendar(PRODUCT, _("La tournée"))
+    whole.add("calscale", "GREGORIAN")
+    return written(whole, (_event(made, one, zone, (number, kept_at)) for one in _repeated(made)))
 
 
 def _repeated(made: Tour) -> Iterable[_Repeated]:

@@ -28,6 +28,12 @@ UNKNOWN = gettext_lazy("Choisissez dans la liste.")
 MIDNIGHT = 24 * 60
 
 
+def _whole(label: Any, low: int, high: int) -> forms.IntegerField:
+    faults = ("required", "invalid", "min_value", "max_value")
+    told = dict.fromkeys(faults, WHOLE % {"low": low, "high": high})
+    return forms.IntegerField(label=label, min_value=low, max_value=high, error_messages=told)
+
+
 class TourForm(forms.Form):
     """The question, as the address carries it. Every fault is told at once, nothing is lost."""
 
@@ -51,22 +57,8 @@ class TourForm(forms.Form):
             ("required", "invalid", "min_value", "max_value", "max_decimal_places"), PORTION
         ),
     )
-    jours = forms.IntegerField(
-        label=gettext_lazy("Jours par semaine"),
-        min_value=1,
-        max_value=7,
-        error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"), WHOLE % {"low": 1, "high": 7}
-        ),
-    )
-    minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes à chaque étape, installation comprise"),
-        min_value=15,
-        max_value=480,
-        error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"), WHOLE % {"low": 15, "high": 480}
-        ),
-    )
+    jours = _whole(gettext_lazy("Jours par semaine"), 1, 7)
+    minutes = _whole(gettext_lazy("Minutes à chaque étape, installation comprise"), 15, 480)
     lundi = forms.DateField(
         label=gettext_lazy("Premier lundi"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

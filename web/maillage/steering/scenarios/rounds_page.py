@@ -34,7 +34,7 @@ from maillage.steering.scenarios.rounds_form import TourForm
 from maillage.steering.scenarios.rounds_question import Question, Stop, rhythms
 from maillage.steering.scenarios.rounds_result import Tour, unpack
 from maillage.steering.scenarios.waiting import waiting
-from maillage.steering.views import rights_of
+from maillage.steering.views import attached, rights_of
 from maillage.territory.models import Commune
 
 STARTS, SHIFT, DAYS, STAY, WEEKEND = 8 * 60 + 30, 7 * 60, 2, 120, (5, 6)
@@ -55,16 +55,12 @@ class Decided:
     made: Outcome
     chosen: Proposal
     kept: KeptTour | None
-
-    @property
-    def tour(self) -> Tour | None:
-        """The tour that was kept, as it was."""
-        return unpack(bytes(self.kept.packed)) if self.kept else None
+    tour: Tour | None  # the one that was kept, as it was
 
     def usual(self) -> Question:
         """What was answered last; else the decision's stops, and what one usually answers."""
-        if self.kept:
-            return unpack(bytes(self.kept.packed)).question
+        if self.tour:
+            return self.tour.question
         places = self.chosen.places
         often = rhythms([place.persons for place in places])
         today = timezone.localdate()
@@ -92,7 +88,8 @@ def _decided(request: HttpRequest, kept_id: UUID) -> Decided:
     if not made.plan.is_itinerant:
         raise Http404
     chosen = next(one for one in made.proposals if one.aim == row.aim)
-    return Decided(row, made, chosen, KeptTour.objects.filter(decision=row).first())
+    kept = KeptTour.objects.filter(decision=row).first()
+    return Decided(row, made, chosen, kept, unpack(bytes(kept.packed)) if kept else None)
 
 
 def _largest(made: Outcome) -> str:
@@ -121,7 +118,7 @@ def tour(request: HttpRequest, kept_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return render(request, "steering/tour.html", context)
     asking = _asking(form)
-    made = rounds_actions.found(asking)
+    made = asking.found(unpack)
     query = form.question.query()
     if made is None:
         again = f"{reverse('steering:tour_again', args=[kept_id])}?{query}"
@@ -200,7 +197,7 @@ def _drawn(made: Tour, found: Decided) -> rounds_map.Drawn:
 def _asked_for(request: HttpRequest, found: Decided) -> Tour | None:
     """The tour that the address asks for, where it was planned; nothing where it has a fault."""
     form = _form(request, found)
-    return rounds_actions.found(_asking(form)) if form.is_valid() else None
+    return _asking(form).found(unpack) if form.is_valid() else None
 
 
 @require_GET
@@ -220,10 +217,7 @@ def tour_file(request: HttpRequest, kept_id: UUID, name: str) -> HttpResponse:
         content = rounds_files.ics(made, str(kept_id), kept_at or timezone.now())
     else:
         content = rounds_files.csv(made)
-    response = HttpResponse(content, content_type=TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Data-Hash"] = made.data_hash
-    return response
+    return attached(content, TYPES[kind], name, made.data_hash)
 
 
 @require_POST

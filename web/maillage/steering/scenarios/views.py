@@ -14,12 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from maillage.organizations.permissions import AtWork, professionals_only
 from maillage.steering import maps
 from maillage.steering.actions import ground
-from maillage.steering.forms import loaded_departements
 from maillage.steering.inputs import departements
 from maillage.steering.models import KeptScenario
 from maillage.steering.permissions import (
     changeable,
-    home_departement,
     may_steer,
     officers,
     readable,
@@ -41,7 +39,7 @@ from maillage.steering.scenarios.actions import Words
 from maillage.steering.scenarios.forms import AttendanceForm, ChoiceForm, DecisionForm, PlanForm
 from maillage.steering.scenarios.result import Outcome, unpack
 from maillage.steering.scenarios.waiting import waiting
-from maillage.steering.views import nothing_loaded, rights_of
+from maillage.steering.views import attached, form_of, nothing_loaded, rights_of
 
 MAIN = ("service", "public", "deplacement", "minutes", "ajouter")
 WHERE = ("departement", "territoire", "voisin", "deplacer", "vehicules", "etapes")
@@ -101,11 +99,7 @@ def again(request: AtWork) -> HttpResponse:
 
 
 def _form(request: HttpRequest) -> PlanForm | None:
-    loaded = loaded_departements(departements())
-    if not loaded:
-        return None
-    home = home_departement(rights_of(request), [code for code, _name in loaded])
-    return PlanForm(request.GET, loaded, home)
+    return form_of(request, PlanForm, departements())
 
 
 def _frame(form: PlanForm) -> dict[str, Any]:
@@ -170,7 +164,7 @@ def download(request: AtWork, name: str) -> HttpResponse:
     if made is None:
         return redirect(f"{reverse('steering:scenarios')}?{form.plan.query()}")
     content_type, make = FILES[name]
-    return _file(make(made), content_type, f"scenario-{made.plan.departement}-{name}")
+    return attached(make(made), content_type, f"scenario-{made.plan.departement}-{name}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -265,7 +259,7 @@ def decision_file(request: HttpRequest, kept_id: UUID, name: str) -> HttpRespons
     made = unpack(bytes(row.packed))
     content_type, make = FILES[name]
     content = paper.pdf(made, row.aim, _words(row)) if name == "dossier.pdf" else make(made)
-    return _file(content, content_type, f"decision-{row.departement_id}-{name}")
+    return attached(content, content_type, f"decision-{row.departement_id}-{name}")
 
 
 def _words(row: KeptScenario) -> Words:
@@ -315,9 +309,3 @@ def discard(request: AtWork, kept_id: UUID) -> HttpResponse:
     actions.discard(kept_id, actor_id=request.user.pk)
     messages.success(request, _("Brouillon supprimé."))
     return redirect("steering:scenarios")
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
